@@ -1,0 +1,18 @@
+//! One file per resource of the contract.
+
+mod bids;
+mod catalog;
+mod me;
+mod projects;
+mod sync;
+mod threads;
+
+use serde::Deserialize;
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+struct Page<T> {
+    items: Vec<T>,
+    #[serde(default)]
+    next_cursor: Option<String>,
+}

@@ -1,0 +1,123 @@
+//! Start, session, settings, sync.
+
+use presta_engine::{Counts, Engine, Error, Locale, SessionState, Settings, SyncStatus, Theme};
+use presta_model::Catalog;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::Nothing;
+
+/// Everything the window needs for its first paint.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Bootstrap {
+    /// Who is signed in.
+    pub session: SessionState,
+    /// Language and look.
+    pub settings: Settings,
+    /// How the sync stands.
+    pub sync: SyncStatus,
+    /// Numbers of the sidebar.
+    pub counts: Counts,
+    /// The platform's lists and rules, once fetched.
+    pub catalog: Option<Catalog>,
+    /// Of the application.
+    pub version: String,
+    /// The present, in ms since 1970.
+    pub now: i64,
+}
+
+/// What the frame of the window shows.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Status {
+    /// Who is signed in.
+    pub session: SessionState,
+    /// How the sync stands.
+    pub sync: SyncStatus,
+    /// Numbers of the sidebar.
+    pub counts: Counts,
+}
+
+/// Where to sign in.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct SignInRequest {
+    /// The platform's address; `None` for the one in the settings.
+    pub server: Option<String>,
+}
+
+/// Whether unsent work may be lost.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct SignOutRequest {
+    /// The person was asked, and agreed.
+    pub discard_unsent: bool,
+}
+
+/// Language and look.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct SettingsRequest {
+    /// The language; `None` for the system's.
+    pub locale: Option<Locale>,
+    /// Light or dark.
+    pub theme: Theme,
+}
+
+/// A link.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct LinkRequest {
+    /// As found in the text.
+    pub url: String,
+}
+
+pub(crate) async fn bootstrap(engine: &Engine, _: Nothing) -> Result<Bootstrap, Error> {
+    let status = status(engine, Nothing {}).await?;
+    let catalog = match engine.active() {
+        Some(active) => active.catalog().await?,
+        None => None,
+    };
+    Ok(Bootstrap {
+        session: status.session,
+        settings: engine.settings(),
+        sync: status.sync,
+        counts: status.counts,
+        catalog,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        now: engine.now(),
+    })
+}
+
+pub(crate) async fn status(engine: &Engine, _: Nothing) -> Result<Status, Error> {
+    let (sync, counts) = match engine.active() {
+        Some(active) => (active.sync_status(), active.counts().await?),
+        None => (SyncStatus::default(), Counts::default()),
+    };
+    Ok(Status { session: engine.session(), sync, counts })
+}
+
+pub(crate) async fn sign_in(engine: &Engine, request: SignInRequest) -> Result<SessionState, Error> {
+    engine.sign_in(request.server.as_deref()).await
+}
+
+#[expect(clippy::unused_async, reason = "every command body is async")]
+pub(crate) async fn cancel_sign_in(engine: &Engine, _: Nothing) -> Result<SessionState, Error> {
+    Ok(engine.cancel_sign_in())
+}
+
+pub(crate) async fn sign_out(engine: &Engine, request: SignOutRequest) -> Result<SessionState, Error> {
+    engine.sign_out(request.discard_unsent).await
+}
+
+#[expect(clippy::unused_async, reason = "every command body is async")]
+pub(crate) async fn settings_set(engine: &Engine, request: SettingsRequest) -> Result<Settings, Error> {
+    engine.set_appearance(request.locale, request.theme)
+}
+
+#[expect(clippy::unused_async, reason = "every command body is async")]
+pub(crate) async fn sync_now(engine: &Engine, _: Nothing) -> Result<SyncStatus, Error> {
+    let active = engine.signed_in()?;
+    active.sync_now();
+    Ok(active.sync_status())
+}
+
+pub(crate) async fn open_external(engine: &Engine, request: LinkRequest) -> Result<Nothing, Error> {
+    engine.open_link(&request.url).await?;
+    Ok(Nothing {})
+}

@@ -1,0 +1,93 @@
+//! The list itself.
+
+use presta_engine::{Engine, Error};
+use serde_json::Value;
+
+use crate::Failure;
+use crate::{app, bids, messages, projects, queue};
+
+/// What is known of a command besides its types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// For a read: the cache tags after whose change it is to be asked again. Empty for a write.
+    /// A tag that ends with `:` is completed with the request's first value.
+    pub reads: &'static [&'static str],
+}
+
+macro_rules! commands {
+    ($($name:ident ($body:path, $request:ty) -> $response:ty, reads $reads:expr;)*) => {
+        /// Every command.
+        pub const COMMANDS: &[CommandInfo] = &[
+            $(CommandInfo { name: stringify!($name), reads: &$reads },)*
+        ];
+
+        /// Runs a command by its name.
+        ///
+        /// # Errors
+        /// `unknown-command`, `bad-request` with the position, or the command's own.
+        pub async fn dispatch(engine: &Engine, name: &str, request: Value) -> Result<Value, Failure> {
+            match name {
+                $(stringify!($name) => {
+                    let request: $request = serde_json::from_value(request).map_err(|error| {
+                        Failure::new("bad-request").with("reason", error.to_string())
+                    })?;
+                    let response: $response = $body(engine, request).await.map_err(|error| error.failure())?;
+                    serde_json::to_value(response).map_err(|_| Failure::new("bad-response"))
+                })*
+                _ => Err(Failure::new("unknown-command").with("name", name)),
+            }
+        }
+
+        /// Visits the types of every command.
+        #[cfg(feature = "bindings")]
+        pub(crate) fn visit(visitor: &mut impl crate::bindings::Visit) {
+            $(visitor.command::<$request, $response>(stringify!($name), &$reads);)*
+        }
+    };
+}
+
+commands! {
+    bootstrap(app::bootstrap, crate::Nothing) -> app::Bootstrap, reads ["session", "settings", "catalog"];
+    status(app::status, crate::Nothing) -> app::Status, reads ["session", "sync", "bids", "drafts", "threads", "queue"];
+    session_sign_in(app::sign_in, app::SignInRequest) -> presta_engine::SessionState, reads [];
+    session_cancel_sign_in(app::cancel_sign_in, crate::Nothing) -> presta_engine::SessionState, reads [];
+    session_sign_out(app::sign_out, app::SignOutRequest) -> presta_engine::SessionState, reads [];
+    settings_set(app::settings_set, app::SettingsRequest) -> presta_engine::Settings, reads [];
+    sync_now(app::sync_now, crate::Nothing) -> presta_engine::SyncStatus, reads [];
+    open_external(app::open_external, app::LinkRequest) -> crate::Nothing, reads [];
+    projects_list(projects::list, projects::ListRequest) -> projects::ListResponse,
+        reads ["projects", "bids", "queue", "drafts"];
+    project_get(projects::get, projects::ProjectRequest) -> projects::ProjectPage,
+        reads ["project:", "bids", "queue", "drafts"];
+    bid_draft_get(bids::draft_get, projects::ProjectRequest) -> bids::BidDraft, reads ["project:", "catalog"];
+    bid_draft_save(bids::draft_save, bids::FormRequest) -> bids::BidDraft, reads [];
+    bid_draft_versions(bids::draft_versions, projects::ProjectRequest) -> Vec<presta_engine::store::draft::DraftVersion>,
+        reads ["drafts"];
+    bid_draft_discard(bids::draft_discard, projects::ProjectRequest) -> crate::Nothing, reads [];
+    bid_submit(bids::submit, bids::FormRequest) -> queue::ActRef, reads [];
+    bids_list(bids::list, crate::Nothing) -> Vec<bids::BidRow>, reads ["bids", "drafts", "queue"];
+    bid_get(bids::get, bids::BidRequest) -> bids::BidRow, reads ["bids", "drafts", "queue"];
+    threads_list(messages::threads, messages::ThreadsRequest) -> Vec<messages::ThreadRow>,
+        reads ["threads", "messages", "drafts", "queue"];
+    thread_get(messages::thread, messages::ThreadPageRequest) -> messages::ThreadPage,
+        reads ["thread:", "messages", "queue"];
+    thread_for_project(messages::thread_for_project, projects::ProjectRequest) -> messages::ThreadRef, reads ["threads"];
+    message_draft_save(messages::draft_save, messages::TextRequest) -> crate::Nothing, reads [];
+    message_send(messages::send, messages::TextRequest) -> queue::ActRef, reads [];
+    thread_mark_read(messages::mark_read, messages::ThreadRequest) -> crate::Nothing, reads [];
+    thread_typing(messages::typing, messages::ThreadRequest) -> crate::Nothing, reads [];
+    thread_archive(messages::archive, messages::ArchiveRequest) -> crate::Nothing, reads [];
+    thread_mute(messages::mute, messages::MuteRequest) -> crate::Nothing, reads [];
+    queue_list(queue::list, crate::Nothing) -> queue::Queue, reads ["queue"];
+    queue_retry(queue::retry, queue::ActRef) -> crate::Nothing, reads [];
+    queue_confirm(queue::confirm, queue::ActRef) -> crate::Nothing, reads [];
+    queue_discard(queue::discard, queue::ActRef) -> crate::Nothing, reads [];
+    queue_edit(queue::edit, queue::ActRef) -> queue::Reopened, reads [];
+}
+
+/// The signed-in account, for command bodies.
+pub(crate) fn signed_in(engine: &Engine) -> Result<std::sync::Arc<presta_engine::Active>, Error> {
+    engine.signed_in()
+}

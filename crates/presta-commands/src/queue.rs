@@ -1,0 +1,116 @@
+//! What waits to be sent, and what was.
+
+use presta_engine::store::outbox::{self, ActKind, ActState, Delivered, Difference, Failure, StoredAct};
+use presta_engine::{Engine, Error};
+use presta_model::{ProjectId, ThreadId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::Nothing;
+use crate::list::signed_in;
+
+/// Characters of an act's text that the list shows.
+const SUMMARY: usize = 160;
+
+/// An act by its id.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ActRef {
+    /// Which.
+    pub act_id: String,
+}
+
+/// The queue.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Queue {
+    /// What waits, oldest first.
+    pub acts: Vec<ActRow>,
+    /// What was sent, newest first.
+    pub delivered: Vec<Delivered>,
+}
+
+/// An act that waits.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ActRow {
+    /// Identifier.
+    pub act_id: String,
+    /// What it is.
+    pub kind: ActKind,
+    /// The project's title, or the person's name.
+    pub title: String,
+    /// The beginning of its text.
+    pub summary: String,
+    /// The project.
+    pub project_id: Option<ProjectId>,
+    /// The conversation.
+    pub thread_id: Option<ThreadId>,
+    /// Where it stands.
+    pub state: ActState,
+    /// Attempts begun.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next_attempt_at: Option<i64>,
+    /// When the person asked for it.
+    pub queued_at: i64,
+    /// Why the last attempt failed.
+    pub error: Option<Failure>,
+    /// What changed on the project since.
+    pub differences: Vec<Difference>,
+}
+
+/// Where an act was taken back to.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Reopened {
+    /// The composer of this project.
+    pub project_id: Option<ProjectId>,
+    /// This conversation.
+    pub thread_id: Option<ThreadId>,
+}
+
+pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Queue, Error> {
+    signed_in(engine)?
+        .read(|connection| {
+            let acts = outbox::all(connection)?;
+            Ok(Queue {
+                acts: acts.into_iter().filter(|act| act.act.kind().is_shown()).map(row).collect(),
+                delivered: outbox::delivered(connection)?,
+            })
+        })
+        .await
+}
+
+pub(crate) async fn retry(engine: &Engine, request: ActRef) -> Result<Nothing, Error> {
+    signed_in(engine)?.retry_act(request.act_id).await?;
+    Ok(Nothing {})
+}
+
+pub(crate) async fn confirm(engine: &Engine, request: ActRef) -> Result<Nothing, Error> {
+    signed_in(engine)?.confirm_act(request.act_id).await?;
+    Ok(Nothing {})
+}
+
+pub(crate) async fn discard(engine: &Engine, request: ActRef) -> Result<Nothing, Error> {
+    signed_in(engine)?.discard_act(request.act_id).await?;
+    Ok(Nothing {})
+}
+
+pub(crate) async fn edit(engine: &Engine, request: ActRef) -> Result<Reopened, Error> {
+    let reopened = signed_in(engine)?.edit_act(request.act_id).await?;
+    Ok(Reopened { project_id: reopened.project_id, thread_id: reopened.thread_id })
+}
+
+fn row(act: StoredAct) -> ActRow {
+    ActRow {
+        kind: act.act.kind(),
+        title: act.act.title().to_owned(),
+        summary: act.act.text().chars().take(SUMMARY).collect(),
+        project_id: act.act.project_id().cloned(),
+        thread_id: act.thread_id,
+        state: act.state,
+        attempts: act.attempts,
+        next_attempt_at: act.not_before,
+        queued_at: act.queued_at,
+        error: act.error,
+        differences: act.differences,
+        act_id: act.act_id,
+    }
+}

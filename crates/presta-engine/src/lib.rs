@@ -1,0 +1,148 @@
+//! Session, sync, outbox worker and the event bus: everything the desktop client does, without a window.
+
+mod account;
+mod active;
+mod bus;
+mod check;
+mod clock;
+mod closing_page;
+mod error;
+pub mod host;
+mod links;
+mod outbox;
+mod richtext;
+mod session;
+mod settings;
+mod status;
+mod sync;
+mod tokens;
+mod write;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use presta_vault::Vault;
+use url::Url;
+
+pub use active::Active;
+pub use bus::{CoreEvent, Typing};
+pub use check::{BidChecks, BidProblem, Context as CheckContext, check as check_bid, new_bid};
+pub use clock::Clock;
+pub use error::Error;
+pub use links::gate as gate_link;
+pub use presta_api::Timeouts;
+pub use presta_store as store;
+pub use richtext::{brief_html, message_html};
+pub use session::{Account, SessionState, SignedOutReason};
+pub use settings::{Locale, Settings, Theme};
+pub use write::{Reopened, bid_context};
+pub use status::{Counts, SyncPhase, SyncStatus};
+
+use bus::Bus;
+use session::Session;
+
+/// Opens a link in the system's browser. The text is why it could not.
+pub type OpenLink = dyn Fn(&Url) -> Result<(), String> + Send + Sync;
+
+/// What an engine is made from.
+#[derive(Clone)]
+pub struct Config {
+    /// The folder that holds everything this client keeps on disk.
+    pub profile: PathBuf,
+    /// The platform, until the person names another.
+    pub server: Url,
+    /// Sent as `User-Agent`.
+    pub user_agent: String,
+    /// Where secrets are kept.
+    pub vault: Vault,
+    /// Opens links.
+    pub open_link: Arc<OpenLink>,
+    /// The present.
+    pub clock: Clock,
+    /// How long requests may take.
+    pub timeouts: Timeouts,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("profile", &self.profile).field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+/// The client's core. Cheap to clone; every host holds one.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) bus: Bus,
+    pub(crate) settings: settings::SettingsFile,
+    pub(crate) session: Session,
+}
+
+impl Engine {
+    /// Makes an engine and its folder; nothing is opened or asked yet. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be made.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        std::fs::create_dir_all(&config.profile).map_err(|error| Error::Io("making the profile folder", error))?;
+        account::restrict(&config.profile)?;
+        let settings = settings::SettingsFile::open(&config.profile, &config.server);
+        Ok(Self {
+            inner: Arc::new(Inner { config, bus: Bus::start(), settings, session: Session::default() }),
+        })
+    }
+
+    /// Events for a host's user interface.
+    pub fn events(&self) -> tokio::sync::broadcast::Receiver<CoreEvent> {
+        self.inner.bus.subscribe()
+    }
+
+    /// The present, in ms since 1970.
+    pub fn now(&self) -> i64 {
+        self.inner.config.clock.now_ms()
+    }
+
+    /// The settings that hold before anyone signs in.
+    pub fn settings(&self) -> Settings {
+        self.inner.settings.get()
+    }
+
+    /// Keeps the language and the look.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the file cannot be written; nothing changes then.
+    pub fn set_appearance(&self, locale: Option<Locale>, theme: Theme) -> Result<Settings, Error> {
+        let settings = self.inner.settings.change(|settings| {
+            settings.locale = locale;
+            settings.theme = theme;
+        })?;
+        if let (Some(active), Some(locale)) = (self.active(), locale) {
+            active.api.set_locale(locale.tag());
+        }
+        self.inner.bus.touch(["settings"]);
+        Ok(settings)
+    }
+
+    /// Opens a link outside, through the one gate.
+    ///
+    /// # Errors
+    /// `link-blocked` unless the link is https or mailto; [`Error::Refused`] when no browser could be opened.
+    pub async fn open_link(&self, link: &str) -> Result<(), Error> {
+        let url = links::gate(link)?;
+        self.open_in_browser(url).await
+    }
+
+    pub(crate) async fn open_in_browser(&self, url: Url) -> Result<(), Error> {
+        let open = Arc::clone(&self.inner.config.open_link);
+        let opened = tokio::task::spawn_blocking(move || open(&url)).await.map_err(|_| Error::Interrupted)?;
+        opened.map_err(|reason| {
+            tracing::warn!(%reason, "the browser could not be opened");
+            Error::refused("no-browser")
+        })
+    }
+}

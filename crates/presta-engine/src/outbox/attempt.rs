@@ -1,0 +1,162 @@
+//! One attempt at one act.
+
+use std::time::Duration;
+
+use presta_api::Retry;
+use presta_model::{Bid, Message, PostedMessage, Thread, ThreadId};
+use presta_store::outbox::{self, Act, ActState, Failure, StoredAct};
+use presta_store::{bid, message, sync_state, thread};
+use uuid::Uuid;
+
+use super::recheck::{self, Verdict};
+use crate::bus::CoreEvent;
+use crate::error::api_failure;
+use crate::{Active, Error};
+
+/// What the platform answered.
+enum Answer {
+    Bid(Box<Bid>),
+    Opened(Box<PostedMessage>),
+    Message(Box<Message>),
+    Thread(Box<Thread>),
+}
+
+/// Sends `act` and writes down the outcome.
+pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error> {
+    let begun = {
+        let act = act.clone();
+        active.write_durably(move |tx| Ok(outbox::begin(tx, &act)?)).await?
+    };
+    if !begun {
+        return Ok(());
+    }
+    match recheck::recheck(active, &act).await {
+        Ok(Verdict::Send) => {}
+        Ok(Verdict::Ask(differences)) => {
+            return active.write_durably(move |tx| Ok(outbox::ask(tx, &act, &differences)?)).await;
+        }
+        Err(Error::Api(error)) => return park(active, act, &error).await,
+        Err(error) => return Err(error),
+    }
+    match send(active, &act).await {
+        Ok(answer) => settle(active, act, answer).await,
+        Err(Error::Api(error)) => park(active, act, &error).await,
+        Err(error) => {
+            let code = error.failure();
+            tracing::error!(%error, "an act could not be sent");
+            let state = ActState::Refused;
+            active.write_durably(move |tx| Ok(outbox::park(tx, &act, state, None, Some(&code))?)).await
+        }
+    }
+}
+
+async fn send(active: &Active, act: &StoredAct) -> Result<Answer, Error> {
+    let key = Uuid::parse_str(&act.act_id).map_err(|_| Error::refused("bad-act-id"))?;
+    let api = &active.api;
+    Ok(match &act.act {
+        Act::BidPlace { project_id, bid, .. } => Answer::Bid(Box::new(api.place_bid(project_id, bid, key).await?)),
+        Act::ThreadOpen { project_id, text, .. } => {
+            Answer::Opened(Box::new(api.open_thread(project_id, text, &act.act_id, key).await?))
+        }
+        Act::MessageSend { thread_id, text, .. } => {
+            let thread = act.thread_id.as_ref().unwrap_or(thread_id);
+            Answer::Message(Box::new(api.send_message(thread, text, &act.act_id, key).await?))
+        }
+        Act::ThreadRead { thread_id, up_to } => Answer::Thread(Box::new(api.mark_read(thread_id, *up_to, key).await?)),
+        Act::ThreadMute { thread_id, muted } => Answer::Thread(Box::new(api.mute(thread_id, *muted, key).await?)),
+        Act::ThreadArchive { thread_id, archived } => {
+            Answer::Thread(Box::new(api.archive(thread_id, *archived, key).await?))
+        }
+        _ => return Err(Error::refused("unknown-act")),
+    })
+}
+
+/// The result and the act's end, in one transaction.
+async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), Error> {
+    let me = active.me.clone();
+    let now = active.clock.now_ms();
+    let delivered = active
+        .write_durably(move |tx| {
+            let generation = sync_state::generation(tx)?;
+            let mut act = act;
+            // The act no longer counts when what it did is laid over the platform's answer.
+            let delivered = match answer {
+                Answer::Bid(answer) => {
+                    bid::upsert(tx, &answer, &me, generation)?;
+                    outbox::deliver(tx, &act, now)?
+                }
+                Answer::Opened(answer) => {
+                    if let Act::ThreadOpen { project_id, .. } = &act.act {
+                        thread::settle(tx, &ThreadId::local(project_id), &answer.thread.id)?;
+                    }
+                    act.thread_id = Some(answer.thread.id.clone());
+                    let delivered = outbox::deliver(tx, &act, now)?;
+                    thread::upsert(tx, &answer.thread, generation)?;
+                    message::upsert(tx, &answer.message, generation)?;
+                    delivered
+                }
+                Answer::Message(answer) => {
+                    message::upsert(tx, &answer, generation)?;
+                    outbox::deliver(tx, &act, now)?
+                }
+                Answer::Thread(answer) => {
+                    let delivered = outbox::deliver(tx, &act, now)?;
+                    thread::upsert(tx, &answer, generation)?;
+                    delivered
+                }
+            };
+            Ok(delivered)
+        })
+        .await?;
+    if let Some(act) = delivered {
+        active.bus.send(CoreEvent::Delivered { act });
+    }
+    Ok(())
+}
+
+/// Writes down why it did not work, and what happens next.
+async fn park(active: &Active, act: StoredAct, error: &presta_api::Error) -> Result<(), Error> {
+    let failure = api_failure(error);
+    let now = active.clock.now_ms();
+    let later = |wait: Duration| Some(now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
+    let (state, not_before) = match error.retry() {
+        Retry::Network => {
+            // The sync finds out whether the platform is gone, and wakes us when it is back.
+            active.sync.notify_one();
+            (ActState::WaitingNetwork, later(wait_for(act.attempts)))
+        }
+        Retry::Transient { after } => {
+            (ActState::WaitingRetry, later(after.unwrap_or_default().max(wait_for(act.attempts))))
+        }
+        Retry::SignIn => {
+            active.sync.notify_one();
+            (ActState::WaitingNetwork, later(wait_for(act.attempts)))
+        }
+        Retry::Permanent if act.act.kind().is_shown() => (ActState::Refused, None),
+        Retry::Permanent => {
+            tracing::warn!(kind = act.act.kind().as_str(), code = failure.code, "a mark was refused and is dropped");
+            return active
+                .write_durably(move |tx| {
+                    outbox::deliver(tx, &act, now)?;
+                    Ok(())
+                })
+                .await;
+        }
+    };
+    keep(active, act, state, not_before, failure).await
+}
+
+async fn keep(
+    active: &Active,
+    act: StoredAct,
+    state: ActState,
+    not_before: Option<i64>,
+    failure: Failure,
+) -> Result<(), Error> {
+    active.write_durably(move |tx| Ok(outbox::park(tx, &act, state, not_before, Some(&failure))?)).await
+}
+
+/// 1 s, 2 s, 4 s … 60 s.
+fn wait_for(attempts: u32) -> Duration {
+    Duration::from_secs(1u64 << attempts.min(6)).min(Duration::from_secs(60))
+}

@@ -1,0 +1,134 @@
+//! Texts of others as HTML that can do nothing: Markdown through comrak, then everything not listed here is removed.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use ammonia::Builder;
+use comrak::Options;
+
+/// Characters of a text that are shown; the rest is cut, so that one text cannot freeze the window.
+const LONGEST: usize = 100_000;
+
+const BRIEF_TAGS: &[&str] = &[
+    "a", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p", "pre", "s",
+    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+];
+const MESSAGE_TAGS: &[&str] = &["a", "br", "p"];
+
+/// A project's brief: Markdown with inline HTML, both sanitised. No images, no styles, no ids, no scripts.
+pub fn brief_html(markdown: &str) -> String {
+    let mut options = Options::default();
+    options.extension.autolink = true;
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.render.r#unsafe = true;
+    options.render.hardbreaks = true;
+    let html = comrak::markdown_to_html(shorten(markdown), &options);
+    // The page has its own h1 and h2.
+    let html = html.replace("<h2>", "<h4>").replace("</h2>", "</h4>").replace("<h1>", "<h3>").replace("</h1>", "</h3>");
+    cleaner(&BRIEF, BRIEF_TAGS).clean(&html).to_string()
+}
+
+/// A message: plain text in which links can be clicked. Markup is shown as it was typed.
+pub fn message_html(text: &str) -> String {
+    let mut out = String::new();
+    for (index, line) in shorten(text).split('\n').enumerate() {
+        if index > 0 {
+            out.push_str("<br>");
+        }
+        for (position, word) in line.split(' ').enumerate() {
+            if position > 0 {
+                out.push(' ');
+            }
+            push_word(&mut out, word);
+        }
+    }
+    cleaner(&MESSAGE, MESSAGE_TAGS).clean(&out).to_string()
+}
+
+static BRIEF: OnceLock<Builder<'static>> = OnceLock::new();
+static MESSAGE: OnceLock<Builder<'static>> = OnceLock::new();
+
+fn cleaner(cell: &'static OnceLock<Builder<'static>>, tags: &'static [&'static str]) -> &'static Builder<'static> {
+    cell.get_or_init(|| {
+        let mut builder = Builder::empty();
+        builder
+            .tags(tags.iter().copied().collect())
+            .clean_content_tags(HashSet::from(["script", "style", "svg", "math", "template", "iframe", "noscript"]))
+            .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("td", HashSet::from(["align"]))]))
+            .url_schemes(HashSet::from(["https", "mailto"]))
+            .link_rel(Some("noopener noreferrer nofollow"));
+        builder
+    })
+}
+
+/// Writes a word, as a link when it is one.
+fn push_word(out: &mut String, word: &str) {
+    let trimmed = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '»', '"']);
+    if trimmed.starts_with("https://") && crate::links::gate(trimmed).is_ok() {
+        let rest = word.get(trimmed.len()..).unwrap_or_default();
+        let link = escape(trimmed);
+        out.push_str(&format!("<a href=\"{link}\">{link}</a>{}", escape(rest)));
+    } else {
+        out.push_str(&escape(word));
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn shorten(text: &str) -> &str {
+    text.char_indices().nth(LONGEST).map_or(text, |(index, _)| text.get(..index).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{brief_html, message_html};
+
+    #[test]
+    fn a_brief_keeps_its_structure() {
+        let html = brief_html("## Contexte\n\n- **un**\n- deux\n\nVoir https://example.org");
+        assert!(html.contains("<h4>Contexte</h4>"), "{html}");
+        assert!(html.contains("<strong>un</strong>"), "{html}");
+        assert!(html.contains("<a href=\"https://example.org\" rel=\"noopener noreferrer nofollow\">"), "{html}");
+    }
+
+    #[test]
+    fn hostile_html_is_inert() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "<svg onload=alert(1)><a href=javascript:alert(1)>x</a></svg>",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "[x](javascript:alert(1))",
+            "<iframe srcdoc='<script>1</script>'></iframe>",
+            "<math><mtext><style><img src=x onerror=alert(1)>",
+            "<p style=\"position:fixed\" id=\"app\" onclick=\"x()\">t</p>",
+            "<a href=\"file:///etc/passwd\">x</a><form action=x><input name=y></form>",
+        ] {
+            let html = brief_html(hostile).to_lowercase();
+            for bad in ["<script", "<img", "<svg", "javascript:", "<iframe", "onerror", "onclick", "style=", "id=", "file:", "<form", "<input"] {
+                assert!(!html.contains(bad), "{hostile} -> {html}");
+            }
+            let html = message_html(hostile);
+            assert!(!html.contains("<s") && !html.contains("<i"), "{hostile} -> {html}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_shown_as_typed() {
+        assert_eq!(message_html("1 < 2 & **x**\nok"), "1 &lt; 2 &amp; **x**<br>ok");
+        let html = message_html("Voir https://example.org/a?b=1&c=2.");
+        assert!(html.contains("href=\"https://example.org/a?b=1&amp;c=2\""), "{html}");
+        assert!(html.ends_with("</a>."), "{html}");
+        assert!(!message_html("http://example.org").contains("<a"));
+    }
+
+    #[test]
+    fn a_huge_text_is_cut() {
+        assert!(brief_html(&"a ".repeat(5_000_000)).len() < 300_000);
+        let _ = brief_html(&"> ".repeat(50_000));
+        let _ = brief_html(&"<b>".repeat(50_000));
+    }
+}

@@ -1,0 +1,115 @@
+//! A full sync by snapshots: what is the person's own first, then the market, newest first. It resumes where it was
+//! interrupted, and never touches drafts and the queue.
+
+use presta_model::{EntityType, SnapshotPage};
+use presta_store::sync_state::{self, SnapshotState};
+
+use crate::sync::apply;
+use crate::{Active, Error, SyncPhase};
+
+/// The first page is small, so that something is on screen soon.
+const FIRST_PAGE: u32 = 50;
+const PAGE: u32 = 500;
+
+/// Fetches everything; returns the state from which the change feed goes on.
+pub(crate) async fn sync(active: &Active) -> Result<String, Error> {
+    let resumed = active
+        .read(|connection| Ok((sync_state::snapshot(connection)?, sync_state::generation(connection)?)))
+        .await?;
+    let (mut at, generation) = match resumed {
+        (Some(at), _) => {
+            let generation = at.generation;
+            (Some(at), generation)
+        }
+        (None, last) => (None, last + 1),
+    };
+    active.set_status(|status| status.phase = SyncPhase::First);
+    let first_kind = at.as_ref().map_or(EntityType::KEPT[0], |at| at.kind);
+    for kind in EntityType::KEPT.into_iter().skip_while(|kind| *kind != first_kind) {
+        at = Some(fetch(active, kind, at, generation).await?);
+    }
+    let ended = at.ok_or(Error::Interrupted)?;
+    let state = ended.state.clone();
+    let as_of = active.clock.now_ms();
+    active.write(move |tx| Ok(sync_state::finish_snapshot(tx, &ended, as_of)?)).await?;
+    Ok(state)
+}
+
+/// Fetches one type, the next page while the last is written.
+async fn fetch(
+    active: &Active,
+    kind: EntityType,
+    mut at: Option<SnapshotState>,
+    generation: i64,
+) -> Result<SnapshotState, Error> {
+    let cursor = at.as_ref().filter(|at| at.kind == kind).and_then(|at| at.cursor.clone());
+    let size = if cursor.is_none() { FIRST_PAGE } else { PAGE };
+    let mut page = active.api.snapshot(kind, cursor.as_deref(), size).await?;
+    let mut counted = cursor.is_some();
+    loop {
+        let next_cursor = page.next_cursor.clone();
+        let state = step(kind, at.as_ref(), &page, generation, &mut counted);
+        show(active, &state);
+        let written = write(active, kind, page, state.clone());
+        at = Some(state.clone());
+        match next_cursor {
+            None => {
+                written.await?;
+                return Ok(state);
+            }
+            Some(cursor) => {
+                let (written, next) = tokio::join!(written, active.api.snapshot(kind, Some(&cursor), PAGE));
+                written?;
+                page = next?;
+            }
+        }
+    }
+}
+
+/// Where the sync stands once `page` is written.
+fn step(
+    kind: EntityType,
+    at: Option<&SnapshotState>,
+    page: &SnapshotPage,
+    generation: i64,
+    counted: &mut bool,
+) -> SnapshotState {
+    let rows = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+    let total = at.map_or(0, |at| at.total) + if *counted { 0 } else { page.total };
+    *counted = true;
+    SnapshotState {
+        // Everything that changes after the first page is seen again by the change feed.
+        state: at.map_or_else(|| page.state.clone(), |at| at.state.clone()),
+        kind,
+        cursor: page.next_cursor.clone(),
+        done: at.map_or(0, |at| at.done) + rows,
+        total,
+        generation,
+    }
+}
+
+fn show(active: &Active, state: &SnapshotState) {
+    active.set_status(|status| {
+        status.online = true;
+        status.offline_since = None;
+        status.offline_reason = None;
+        status.done = state.done;
+        // The market comes last; before its first page the total would mislead.
+        status.total = (state.kind == EntityType::Project).then_some(state.total);
+    });
+}
+
+async fn write(active: &Active, kind: EntityType, page: SnapshotPage, state: SnapshotState) -> Result<(), Error> {
+    let me = active.me.clone();
+    active
+        .write(move |tx| {
+            for item in page.items {
+                if let Some(entity) = apply::decode(kind, item) {
+                    apply::upsert(tx, &entity, &me, state.generation)?;
+                }
+            }
+            tx.touch("sync");
+            Ok(sync_state::set_snapshot(tx, &state)?)
+        })
+        .await
+}

@@ -1,0 +1,361 @@
+//! What the person does: drafts, queued acts, and decisions about them. Each is one transaction on the disk.
+
+use presta_model::{Catalog, Currency, Project, ProjectId, Quota, ThreadId};
+use presta_store::draft::{self, BidForm};
+use presta_store::outbox::{self, Act, Failure, StoredAct};
+use presta_store::{Connection, Tx, bid, message, project, setting, thread};
+use uuid::Uuid;
+
+use crate::check::{Context, check, new_bid};
+use crate::outbox::base;
+use crate::{Active, Error};
+
+/// Longest draft that is kept, in characters; the platform takes far less.
+const LONGEST_DRAFT: usize = 200_000;
+
+/// Where an act was taken back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reopened {
+    /// The composer of this project.
+    pub project_id: Option<ProjectId>,
+    /// This conversation.
+    pub thread_id: Option<ThreadId>,
+}
+
+impl Active {
+    /// Keeps what was typed of a bid.
+    ///
+    /// # Errors
+    /// When the cache cannot be written, or `draft-too-long`.
+    pub async fn save_bid_draft(&self, project: ProjectId, form: BidForm) -> Result<(), Error> {
+        if form.text.chars().count() > LONGEST_DRAFT {
+            return Err(Error::Refused(Failure::new("draft-too-long").with("max", LONGEST_DRAFT)));
+        }
+        let now = self.clock.now_ms();
+        self.write_durably(move |tx| Ok(draft::save_bid(tx, &project, &form, now)?)).await
+    }
+
+    /// Drops the draft of a bid.
+    ///
+    /// # Errors
+    /// When the cache cannot be written.
+    pub async fn discard_bid_draft(&self, project: ProjectId) -> Result<(), Error> {
+        self.write_durably(move |tx| Ok(draft::discard_bid(tx, &project)?)).await
+    }
+
+    /// Queues a bid; its draft ends in the same transaction.
+    ///
+    /// # Errors
+    /// `bid-has-problems` with the first one's field and rule; the draft is kept then.
+    pub async fn submit_bid(&self, project_id: ProjectId, form: BidForm) -> Result<String, Error> {
+        self.save_bid_draft(project_id.clone(), form.clone()).await?;
+        let now = self.clock.now_ms();
+        let act_id = Uuid::now_v7().to_string();
+        let queued = act_id.clone();
+        self.write_durably(move |tx| {
+            let project = project::get(tx, &project_id)?.ok_or_else(|| Error::refused("not-found"))?;
+            let catalog = catalog(tx)?;
+            let context = bid_context(tx, &project, &catalog, now)?;
+            let Some(new) = new_bid(&form, &context) else {
+                let first = check(&form, &context).problems.into_iter().next();
+                let mut failure = Failure::new("bid-has-problems");
+                if let Some(first) = first {
+                    failure = failure.with("field", first.field).with("rule", first.code);
+                }
+                return Err(Error::Refused(failure));
+            };
+            let act = Act::BidPlace {
+                project_id: project.id.clone(),
+                title: project.title.clone(),
+                bid: Box::new(new),
+                form,
+                hourly: project.kind == presta_model::BudgetKind::Hourly,
+                base: Box::new(base(&project)),
+            };
+            outbox::enqueue(tx, &act_id, &act, now)?;
+            Ok(draft::discard_bid(tx, &project.id)?)
+        })
+        .await?;
+        self.outbox.notify_one();
+        Ok(queued)
+    }
+
+    /// Keeps the draft of a message.
+    ///
+    /// # Errors
+    /// When the cache cannot be written, or `draft-too-long`.
+    pub async fn save_message_draft(&self, thread: ThreadId, text: String) -> Result<(), Error> {
+        if text.chars().count() > LONGEST_DRAFT {
+            return Err(Error::Refused(Failure::new("draft-too-long").with("max", LONGEST_DRAFT)));
+        }
+        let now = self.clock.now_ms();
+        self.write_durably(move |tx| {
+            let thread = thread::resolve(tx, &thread)?;
+            Ok(draft::save_message(tx, &thread, &text, now)?)
+        })
+        .await
+    }
+
+    /// Queues a message; its draft ends in the same transaction. The first message to a project's client opens the
+    /// conversation, and those written before it is open wait behind it.
+    ///
+    /// # Errors
+    /// `message-empty`, `message-too-long`, `not-found`.
+    pub async fn send_message(&self, thread: ThreadId, text: String) -> Result<String, Error> {
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            return Err(Error::refused("message-empty"));
+        }
+        let now = self.clock.now_ms();
+        let act_id = Uuid::now_v7().to_string();
+        let queued = act_id.clone();
+        let me = self.me.clone();
+        self.write_durably(move |tx| {
+            if let Some(catalog) = setting::get::<Catalog>(tx, setting::CATALOG)? {
+                let max = catalog.rules.message_text_max;
+                if text.chars().count() > max as usize {
+                    return Err(Error::Refused(Failure::new("message-too-long").with("max", max)));
+                }
+            }
+            let thread = thread::resolve(tx, &thread)?;
+            let opening = outbox::all(tx)?
+                .iter()
+                .any(|act| matches!(act.act, Act::ThreadOpen { .. }) && act.thread_id.as_ref() == Some(&thread));
+            let act = match thread.local_project() {
+                Some(project_id) if !opening => {
+                    let project = project::get(tx, &project_id)?.ok_or_else(|| Error::refused("not-found"))?;
+                    Act::ThreadOpen { project_id, title: project.title, text }
+                }
+                _ => {
+                    let known = thread::get(tx, &thread)?;
+                    let title = known
+                        .map(|known| {
+                            let others = known.participants.iter().filter(|person| person.id != me);
+                            others.map(|person| person.display_name.as_str()).collect::<Vec<_>>().join(", ")
+                        })
+                        .unwrap_or_default();
+                    Act::MessageSend { thread_id: thread.clone(), title, text }
+                }
+            };
+            outbox::enqueue(tx, &act_id, &act, now)?;
+            Ok(draft::save_message(tx, &thread, "", now)?)
+        })
+        .await?;
+        self.outbox.notify_one();
+        Ok(queued)
+    }
+
+    /// Marks a conversation as read.
+    ///
+    /// # Errors
+    /// When the cache cannot be written.
+    pub async fn mark_read(&self, thread: ThreadId) -> Result<(), Error> {
+        let now = self.clock.now_ms();
+        let queued = self
+            .write_durably(move |tx| {
+                let thread = thread::resolve(tx, &thread)?;
+                let Some(known) = thread::get(tx, &thread)? else {
+                    return Ok(false);
+                };
+                let newest = message::newest(tx, &thread, 1)?.last().map_or(0, |message| message.seq);
+                let up_to = known.last_seq.max(newest);
+                if known.unread_count == 0 && known.read_seq >= up_to {
+                    return Ok(false);
+                }
+                queue_change(tx, &thread, Act::ThreadRead { thread_id: thread.clone(), up_to }, now)?;
+                Ok(true)
+            })
+            .await?;
+        if queued {
+            self.outbox.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Silences a conversation, or not.
+    ///
+    /// # Errors
+    /// When the cache cannot be written.
+    pub async fn mute(&self, thread: ThreadId, muted: bool) -> Result<(), Error> {
+        self.change_thread(thread, move |thread_id| Act::ThreadMute { thread_id, muted }).await
+    }
+
+    /// Puts a conversation away, or back.
+    ///
+    /// # Errors
+    /// When the cache cannot be written.
+    pub async fn archive(&self, thread: ThreadId, archived: bool) -> Result<(), Error> {
+        self.change_thread(thread, move |thread_id| Act::ThreadArchive { thread_id, archived }).await
+    }
+
+    /// Tells the others that the person writes; best effort, and never while offline.
+    pub async fn tell_typing(&self, thread: ThreadId) {
+        if thread.local_project().is_some() || !self.status.borrow().online || !self.may_tell_typing() {
+            return;
+        }
+        if let Err(error) = self.api.typing(&thread).await {
+            tracing::debug!(%error, "typing could not be told");
+        }
+    }
+
+    /// Syncs now.
+    pub fn sync_now(&self) {
+        self.sync.notify_one();
+        self.outbox.notify_one();
+    }
+
+    /// Tries a stopped or waiting act again, now.
+    ///
+    /// # Errors
+    /// `not-found` when it is no longer in the queue.
+    pub async fn retry_act(&self, act_id: String) -> Result<(), Error> {
+        self.write_durably(move |tx| {
+            let act = find(tx, &act_id)?;
+            Ok(outbox::requeue(tx, &act_id, &act.act)?)
+        })
+        .await?;
+        self.sync_now();
+        Ok(())
+    }
+
+    /// Confirms a bid whose project changed: it is now decided on the project as it is.
+    ///
+    /// # Errors
+    /// `not-found` when it is no longer in the queue.
+    pub async fn confirm_act(&self, act_id: String) -> Result<(), Error> {
+        self.write_durably(move |tx| {
+            let mut stored = find(tx, &act_id)?;
+            if let Act::BidPlace { project_id, base: decided_on, .. } = &mut stored.act
+                && let Some(project) = project::get(tx, project_id)?
+            {
+                **decided_on = base(&project);
+            }
+            Ok(outbox::requeue(tx, &act_id, &stored.act)?)
+        })
+        .await?;
+        self.sync_now();
+        Ok(())
+    }
+
+    /// Drops an act.
+    ///
+    /// # Errors
+    /// `not-found`, or `being-sent` while its outcome is not known.
+    pub async fn discard_act(&self, act_id: String) -> Result<(), Error> {
+        self.write_durably(move |tx| {
+            let act = find(tx, &act_id)?;
+            drop_act(tx, &act)
+        })
+        .await?;
+        self.outbox.notify_one();
+        Ok(())
+    }
+
+    /// Takes an act back into a draft.
+    ///
+    /// # Errors
+    /// `not-found`, or `being-sent` while its outcome is not known.
+    pub async fn edit_act(&self, act_id: String) -> Result<Reopened, Error> {
+        let now = self.clock.now_ms();
+        self.write_durably(move |tx| {
+            let stored = find(tx, &act_id)?;
+            drop_act(tx, &stored)?;
+            match &stored.act {
+                Act::BidPlace { project_id, form, .. } => {
+                    draft::save_bid(tx, project_id, form, now)?;
+                    Ok(Reopened { project_id: Some(project_id.clone()), thread_id: None })
+                }
+                act => {
+                    let thread = stored.thread_id.clone().or_else(|| act.thread_id());
+                    if let Some(thread) = &thread {
+                        // What is being written there is kept below what comes back.
+                        let text = match draft::message(tx, thread)? {
+                            Some(below) => format!("{}\n\n{below}", act.text()),
+                            None => act.text().to_owned(),
+                        };
+                        draft::save_message(tx, thread, &text, now)?;
+                        tx.touch(format!("thread:{thread}"));
+                    }
+                    Ok(Reopened { project_id: None, thread_id: thread })
+                }
+            }
+        })
+        .await
+    }
+
+    async fn change_thread(
+        &self,
+        thread: ThreadId,
+        act: impl FnOnce(ThreadId) -> Act + Send + 'static,
+    ) -> Result<(), Error> {
+        let now = self.clock.now_ms();
+        self.write_durably(move |tx| {
+            let thread = thread::resolve(tx, &thread)?;
+            queue_change(tx, &thread, act(thread.clone()), now)
+        })
+        .await?;
+        self.outbox.notify_one();
+        Ok(())
+    }
+}
+
+/// What a bid on `project` is checked against.
+///
+/// # Errors
+/// When the cache cannot be read.
+pub fn bid_context<'a>(
+    connection: &Connection,
+    project: &Project,
+    catalog: &'a Catalog,
+    now: i64,
+) -> Result<Context<'a>, Error> {
+    use presta_model::{BidStatus, CannotBid, Millis, ProjectStatus};
+    let mine = bid::mine_on(connection, &project.id)?.is_some_and(|bid| bid.status != BidStatus::Retracted);
+    let queued = outbox::all(connection)?
+        .iter()
+        .any(|act| matches!(&act.act, Act::BidPlace { project_id, .. } if *project_id == project.id));
+    let quota: Option<Quota> = setting::get(connection, setting::QUOTA)?;
+    let over = project.bids_close_at.is_some_and(|at| Millis::from(at).0 <= now);
+    let used_up = quota.is_some_and(|quota| quota.used >= quota.limit && Millis::from(quota.next_refresh_at).0 > now);
+    let cannot_bid = if mine || queued {
+        Some(CannotBid::DuplicateBid)
+    } else if project.status != ProjectStatus::Open || over {
+        Some(CannotBid::ProjectClosed)
+    } else {
+        match project.viewer.reason {
+            // What was true when the project was last synced may be over: these two are known here.
+            Some(CannotBid::DuplicateBid | CannotBid::QuotaExhausted) | None => {
+                used_up.then_some(CannotBid::QuotaExhausted)
+            }
+            reason => reason,
+        }
+    };
+    let currency = project.budget_max.as_ref().or(project.budget_min.as_ref());
+    Ok(Context {
+        catalog,
+        currency: currency.map_or_else(|| Currency::new("EUR"), |money| money.currency.clone()),
+        cannot_bid,
+    })
+}
+
+fn catalog(connection: &Connection) -> Result<Catalog, Error> {
+    setting::get(connection, setting::CATALOG)?.ok_or_else(|| Error::refused("not-synced-yet"))
+}
+
+fn find(tx: &Tx<'_>, act_id: &str) -> Result<StoredAct, Error> {
+    outbox::get(tx, act_id)?.ok_or_else(|| Error::refused("not-found"))
+}
+
+fn drop_act(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
+    if outbox::discard(tx, act)? {
+        Ok(())
+    } else {
+        Err(Error::refused("being-sent"))
+    }
+}
+
+/// Queues a change of a conversation and shows it at once.
+fn queue_change(tx: &mut Tx<'_>, thread: &ThreadId, act: Act, now: i64) -> Result<(), Error> {
+    thread::change(tx, thread, |thread| act.apply(thread))?;
+    Ok(outbox::enqueue(tx, &Uuid::now_v7().to_string(), &act, now)?)
+}

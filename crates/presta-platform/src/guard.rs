@@ -1,0 +1,98 @@
+//! Who calls, and whether they may: runs before every route that needs a token.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    app::App,
+    limiter::Standing,
+    problem::Problem,
+    scopes::{Scope, Scopes},
+    secret,
+    store::{bids, projects::Viewer, tokens},
+};
+
+/// The holder of a valid token.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    /// Their row.
+    pub n: i64,
+    /// May bid.
+    pub freelancer: bool,
+    /// What the token may be used for.
+    pub scopes: Scopes,
+}
+
+impl Caller {
+    /// Refuses tokens without `scope`.
+    ///
+    /// # Errors
+    /// `insufficient-scope`.
+    pub const fn need(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.contains(scope) { Ok(()) } else { Err(Problem::InsufficientScope(scope.name())) }
+    }
+
+    /// How they see projects, at `now` (ms).
+    ///
+    /// # Errors
+    /// On a database error.
+    pub fn viewer(
+        &self,
+        sql: &rusqlite::Connection,
+        settings: &crate::app::Settings,
+        now: i64,
+    ) -> Result<Viewer, Problem> {
+        let quota_left = !self.freelancer
+            || bids::placed_since(sql, self.n, crate::rules::month_start(now))? < settings.bids_per_month;
+        Ok(Viewer { n: self.n, freelancer: self.freelancer, quota_left, now })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or(Problem::Unauthenticated)
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+async fn admit(app: &App, scope: Option<Scope>, request: &mut Request) -> Result<Standing, Problem> {
+    let hash = bearer(request.headers()).map(secret::digest).ok_or(Problem::Unauthenticated)?;
+    let now = app.now();
+    let bearer = app.read(move |sql| tokens::bearer(sql, &hash, now)).await?.ok_or(Problem::Unauthenticated)?;
+    let caller = Caller {
+        n: bearer.user_n,
+        freelancer: bearer.freelancer,
+        scopes: Scopes::parse(&bearer.scope).ok_or(Problem::Unauthenticated)?,
+    };
+    if let Some(scope) = scope {
+        caller.need(scope)?;
+    }
+    request.extensions_mut().insert(caller);
+    Ok(app.limiter.count(caller.n, now))
+}
+
+/// Admits requests with a token that has `scope`, if one is named, and counts them.
+pub async fn guard(State((app, scope)): State<(App, Option<Scope>)>, mut request: Request, next: Next) -> Response {
+    let standing = match admit(&app, scope, &mut request).await {
+        Ok(standing) => standing,
+        Err(problem) => return problem.into_response(),
+    };
+    let mut response = if standing.left.is_some() {
+        next.run(request).await
+    } else {
+        Problem::RateLimited { retry_after_s: standing.resets_s }.into_response()
+    };
+    standing.headers(response.headers_mut());
+    response
+}

@@ -1,0 +1,245 @@
+//! Bids: placing, reading, editing, and the acts of both sides.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, Method, Uri},
+};
+use serde::{Deserialize, Serialize};
+
+use super::Answer;
+use crate::{
+    answer,
+    app::App,
+    extract::{self, Id, Query},
+    guard::Caller,
+    ids::Prefix,
+    intent::{Intent, Key},
+    problem::Problem,
+    rules,
+    store::{
+        bids::{self, Act, List, Milestone, Offer},
+        changes::Tx,
+        keys::Stored,
+        pages::{self, Page},
+        projects::{self, Viewer},
+    },
+};
+
+const STATUSES: [&str; 7] = ["submitted", "shortlisted", "awarded", "accepted", "rejected", "retracted", "lost"];
+
+#[derive(Debug, Clone, Deserialize)]
+struct Money {
+    amount_minor: i64,
+    currency: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Step {
+    title: String,
+    amount: Money,
+}
+
+#[derive(Debug, Deserialize)]
+struct NewBid {
+    amount: Money,
+    period_days: i64,
+    text: String,
+    #[serde(default)]
+    milestones: Vec<Step>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BidEdit {
+    amount: Option<Money>,
+    period_days: Option<i64>,
+    text: Option<String>,
+    milestones: Option<Vec<Step>>,
+}
+
+fn milestones(steps: Vec<Step>, currency: &str) -> Result<Vec<Milestone>, Problem> {
+    let step = |(i, step): (usize, Step)| {
+        if step.amount.currency != currency {
+            let pointer = format!("/milestones/{i}/amount/currency");
+            return Err(Problem::field(pointer, "currency-mismatch"));
+        }
+        Ok(Milestone { title: step.title, amount: step.amount.amount_minor })
+    };
+    steps.into_iter().enumerate().map(step).collect()
+}
+
+impl NewBid {
+    fn offer(self) -> Result<Offer, Problem> {
+        let offer = Offer {
+            milestones: milestones(self.milestones, &self.amount.currency)?,
+            amount: self.amount.amount_minor,
+            currency: self.amount.currency,
+            period_days: self.period_days,
+            text: self.text,
+        };
+        rules::check_offer(&offer)?;
+        Ok(offer)
+    }
+}
+
+impl BidEdit {
+    fn apply(self, old: &Offer) -> Result<Offer, Problem> {
+        let mut offer = old.clone();
+        if let Some(amount) = self.amount {
+            offer.amount = amount.amount_minor;
+            offer.currency = amount.currency;
+        }
+        offer.period_days = self.period_days.unwrap_or(offer.period_days);
+        offer.text = self.text.unwrap_or(offer.text);
+        if let Some(steps) = self.milestones {
+            offer.milestones = milestones(steps, &offer.currency)?;
+        }
+        rules::check_offer(&offer)?;
+        Ok(offer)
+    }
+}
+
+fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
+    let bid = bids::visible(&tx.sql, caller.n, n)?;
+    let viewer = viewer(caller, tx.now);
+    let (etag, body) = (Some(answer::etag(bid.rev)), bid.json(&viewer).to_string());
+    Ok(Stored { status, location, etag, body })
+}
+
+/// A bid shows nothing that hangs on the quota.
+const fn viewer(caller: &Caller, now: i64) -> Viewer {
+    Viewer { n: caller.n, freelancer: caller.freelancer, quota_left: true, now }
+}
+
+/// `POST /v1/projects/{id}/bids`
+pub async fn place(
+    State(app): State<App>,
+    caller: Caller,
+    id: Id,
+    (method, uri, headers): (Method, Uri, HeaderMap),
+    body: Body,
+) -> Answer {
+    let project_n = id.row(Prefix::Project)?;
+    let bytes = extract::body(&headers, body).await?;
+    let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
+    let limit = app.settings.bids_per_month;
+    intent
+        .run(&app, move |tx| {
+            let offer = extract::json::<NewBid>(&bytes)?.offer()?;
+            let project = projects::brief(&tx.sql, project_n)?;
+            let used = bids::placed_since(&tx.sql, caller.n, rules::month_start(tx.now))?;
+            if project.client_n != caller.n && caller.freelancer && used >= limit {
+                let wait_ms = rules::next_month_start(tx.now) - tx.now;
+                return Err(Problem::QuotaExhausted { retry_after_s: wait_ms / 1000 + 1 });
+            }
+            let n = bids::place(tx, caller.n, project_n, &offer)?;
+            let location = format!("/v1/bids/{}", Prefix::Bid.id(n));
+            stored(tx, &caller, n, (201, Some(location)))
+        })
+        .await
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    n: i64,
+}
+
+async fn page(app: App, caller: Caller, query: Query, list: List) -> Answer {
+    let limit = query.limit(50)?;
+    let before = query.cursor::<Place>()?.map_or(i64::MAX, |place| place.n);
+    let now = app.now();
+    let body = app
+        .read(move |sql| {
+            if let List::On(_, project_n) = list {
+                projects::brief(sql, project_n)?;
+            }
+            let mut rows = bids::list(sql, &list, before, limit)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = rows.last().filter(|_| more).map(|&n| pages::cursor(&Place { n }));
+            let viewer = viewer(&caller, now);
+            let items: Vec<String> = bids::load(sql, &rows)?.iter().map(|b| b.json(&viewer).to_string()).collect();
+            Ok(Page::of(&items, next).json())
+        })
+        .await?;
+    Ok(answer::json(body))
+}
+
+/// `GET /v1/projects/{id}/bids`
+pub async fn of_project(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
+    let list = List::On(caller.n, id.row(Prefix::Project)?);
+    page(app, caller, query, list).await
+}
+
+/// `GET /v1/bids`
+pub async fn mine(State(app): State<App>, caller: Caller, query: Query) -> Answer {
+    let statuses = query.list("status");
+    if !statuses.iter().all(|status| STATUSES.contains(&status.as_str())) {
+        return Err(Problem::field("?status", "unknown"));
+    }
+    page(app, caller, query, List::Of(caller.n, statuses)).await
+}
+
+/// `GET /v1/bids/{id}`
+pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
+    let n = id.row(Prefix::Bid)?;
+    let viewer = viewer(&caller, app.now());
+    let bid = app.read(move |sql| bids::visible(sql, caller.n, n)).await?;
+    Ok(answer::resource(&headers, &answer::etag(bid.rev), bid.json(&viewer).to_string()))
+}
+
+/// `PATCH /v1/bids/{id}`
+pub async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    id: Id,
+    (method, uri, headers): (Method, Uri, HeaderMap),
+    body: Body,
+) -> Answer {
+    let n = id.row(Prefix::Bid)?;
+    let rev = extract::if_match(&headers)?;
+    let bytes = extract::body(&headers, body).await?;
+    let intent = Intent::of(caller.n, Key::Optional, (&method, &uri), &headers, &bytes)?;
+    intent
+        .run(&app, move |tx| {
+            let edit: BidEdit = extract::json(&bytes)?;
+            bids::edit(tx, caller.n, (n, rev), |old| edit.apply(old))?;
+            stored(tx, &caller, n, (200, None))
+        })
+        .await
+}
+
+type Asked = (Method, Uri, HeaderMap);
+
+async fn act(app: App, caller: Caller, id: Id, asked: Asked, body: Body, act: Act) -> Answer {
+    let n = id.row(Prefix::Bid)?;
+    let (method, uri, headers) = asked;
+    let bytes = extract::optional_body(&headers, body).await?;
+    let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
+    intent
+        .run(&app, move |tx| {
+            bids::act(tx, caller.n, n, act)?;
+            stored(tx, &caller, n, (200, None))
+        })
+        .await
+}
+
+/// `POST /v1/bids/{id}:retract`
+pub async fn retract(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    act(app, caller, id, asked, body, Act::Retract).await
+}
+
+/// `POST /v1/bids/{id}:shortlist`
+pub async fn shortlist(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    act(app, caller, id, asked, body, Act::Shortlist).await
+}
+
+/// `POST /v1/bids/{id}:award`
+pub async fn award(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    act(app, caller, id, asked, body, Act::Award).await
+}
+
+/// `POST /v1/bids/{id}:reject`
+pub async fn reject(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    act(app, caller, id, asked, body, Act::Reject).await
+}

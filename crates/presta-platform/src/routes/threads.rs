@@ -1,0 +1,278 @@
+//! Conversations and their messages.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::IntoResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Answer;
+use crate::{
+    answer,
+    app::App,
+    extract::{self, Id, Query},
+    guard::Caller,
+    hub::Notice,
+    ids::Prefix,
+    intent::{Intent, Key},
+    problem::{FieldError, Problem},
+    rules,
+    store::{
+        bids,
+        changes::Tx,
+        keys::Stored,
+        messages::{self, Appended, New},
+        pages::{self, Page},
+        projects,
+        threads::{self, Mark},
+        users,
+    },
+};
+
+const CLIENT_ID: std::ops::RangeInclusive<usize> = 1..=64;
+
+type Asked = (Method, Uri, HeaderMap);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    at: i64,
+    n: i64,
+}
+
+/// `GET /v1/threads`
+pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
+    let limit = query.limit(50)?;
+    let after = query.cursor::<Place>()?.map_or((i64::MAX, i64::MAX), |place| (place.at, place.n));
+    let body = app
+        .read(move |sql| {
+            let mut keys = threads::list(sql, caller.n, after, limit)?;
+            let more = keys.len() > limit;
+            keys.truncate(limit);
+            let next = keys.last().filter(|_| more).map(|&(at, n)| pages::cursor(&Place { at, n }));
+            let rows: Vec<i64> = keys.iter().map(|&(_, n)| n).collect();
+            let items = threads::render(sql, caller.n, &rows)?;
+            let items: Vec<String> = items.into_iter().map(|item| item.json).collect();
+            Ok(Page::of(&items, next).json())
+        })
+        .await?;
+    Ok(answer::json(body))
+}
+
+/// `GET /v1/threads/{id}`
+pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
+    let n = id.row(Prefix::Thread)?;
+    let thread = app.read(move |sql| threads::render_one(sql, caller.n, n)).await?;
+    Ok(answer::resource(&headers, &answer::etag(thread.rev), thread.json))
+}
+
+#[derive(Debug, Deserialize)]
+struct NewThread {
+    project_id: String,
+    recipient_id: Option<String>,
+    text: String,
+    client_message_id: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct NewMessage {
+    text: String,
+    client_message_id: String,
+}
+
+fn check(text: &str, client_message_id: &str) -> Result<(), Problem> {
+    let errors: Vec<FieldError> = [
+        rules::text_error("/text", text, &rules::MESSAGE_TEXT),
+        rules::text_error("/client_message_id", client_message_id, &CLIENT_ID),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
+}
+
+/// Who talks to whom about the project: `(client, freelancer)`.
+fn sides(
+    tx: &Tx<'_>,
+    caller: &Caller,
+    project: &projects::Brief,
+    recipient_id: Option<&str>,
+) -> Result<(i64, i64), Problem> {
+    if project.client_n != caller.n {
+        let right = recipient_id.is_none_or(|id| Prefix::User.parse(id) == Some(project.client_n));
+        return match (caller.freelancer, right) {
+            (false, _) => Err(Problem::Forbidden),
+            (true, false) => Err(Problem::field("/recipient_id", "unknown")),
+            (true, true) => Ok((project.client_n, caller.n)),
+        };
+    }
+    let id = recipient_id.ok_or_else(|| Problem::field("/recipient_id", "required"))?;
+    let unknown = || Problem::field("/recipient_id", "unknown");
+    let recipient = Prefix::User.parse(id).filter(|&n| n != caller.n).ok_or_else(unknown)?;
+    let freelancer = users::find(&tx.sql, recipient).is_ok_and(|user| user.freelancer);
+    let known = bids::live(&tx.sql, project.n, recipient)?.is_some()
+        || threads::between(&tx.sql, project.n, recipient)?.is_some();
+    if freelancer && known { Ok((caller.n, recipient)) } else { Err(unknown()) }
+}
+
+fn open_or_append(tx: &mut Tx<'_>, caller: &Caller, bytes: &Bytes) -> Result<Stored, Problem> {
+    let new: NewThread = extract::json(bytes)?;
+    check(&new.text, &new.client_message_id)?;
+    let unknown = || Problem::field("/project_id", "unknown");
+    let project_n = Prefix::Project.parse(&new.project_id).ok_or_else(unknown)?;
+    let project = projects::brief(&tx.sql, project_n).map_err(|problem| match problem {
+        Problem::NotFound => unknown(),
+        other => other,
+    })?;
+    let (client_n, freelancer_n) = sides(tx, caller, &project, new.recipient_id.as_deref())?;
+    let (thread_n, status) = match threads::between(&tx.sql, project_n, freelancer_n)? {
+        Some(n) => (n, 200),
+        None => (threads::open(&tx.sql, project_n, (client_n, freelancer_n), tx.now)?, 201),
+    };
+    let message = New {
+        thread_n,
+        author_n: caller.n,
+        text: &new.text,
+        client_message_id: Some(&new.client_message_id),
+        sent_at: tx.now,
+    };
+    let (Appended::New(n) | Appended::Known(n)) = messages::append(tx, &message)?;
+    let thread = threads::render_one(&tx.sql, caller.n, thread_n)?;
+    let message = messages::render_one(&tx.sql, n)?;
+    Ok(Stored {
+        status,
+        location: (status == 201).then(|| format!("/v1/threads/{}", Prefix::Thread.id(thread_n))),
+        etag: None,
+        body: format!("{{\"thread\":{},\"message\":{}}}", thread.json, message.json),
+    })
+}
+
+/// `POST /v1/threads`
+pub async fn open(State(app): State<App>, caller: Caller, (method, uri, headers): Asked, body: Body) -> Answer {
+    let bytes = extract::body(&headers, body).await?;
+    let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
+    intent.run(&app, move |tx| open_or_append(tx, &caller, &bytes)).await
+}
+
+/// `GET /v1/threads/{id}/messages`
+pub async fn messages(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
+    let n = id.row(Prefix::Thread)?;
+    let limit = query.limit(50)?;
+    let before = query.number("before_seq", 0..=i64::MAX, i64::MAX)?;
+    let before = query.cursor::<Place>()?.map_or(before, |place| place.at.min(before));
+    let body = app
+        .read(move |sql| {
+            threads::joined(sql, caller.n, n)?;
+            let mut keys = messages::list(sql, n, before, limit)?;
+            let more = keys.len() > limit;
+            keys.truncate(limit);
+            let next = keys.last().filter(|_| more).map(|&(at, n)| pages::cursor(&Place { at, n }));
+            let rows: Vec<i64> = keys.iter().map(|&(_, n)| n).collect();
+            let items = messages::render(sql, &rows)?;
+            let items: Vec<String> = items.into_iter().map(|item| item.json).collect();
+            Ok(Page::of(&items, next).json())
+        })
+        .await?;
+    Ok(answer::json(body))
+}
+
+/// `POST /v1/threads/{id}/messages`
+pub async fn write(
+    State(app): State<App>,
+    caller: Caller,
+    id: Id,
+    (method, uri, headers): Asked,
+    body: Body,
+) -> Answer {
+    let thread_n = id.row(Prefix::Thread)?;
+    let bytes = extract::body(&headers, body).await?;
+    let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
+    intent
+        .run(&app, move |tx| {
+            threads::joined(&tx.sql, caller.n, thread_n)?;
+            let new: NewMessage = extract::json(&bytes)?;
+            check(&new.text, &new.client_message_id)?;
+            let message = New {
+                thread_n,
+                author_n: caller.n,
+                text: &new.text,
+                client_message_id: Some(&new.client_message_id),
+                sent_at: tx.now,
+            };
+            let (n, status) = match messages::append(tx, &message)? {
+                Appended::New(n) => (n, 201),
+                Appended::Known(n) => (n, 200),
+            };
+            let body = messages::render_one(&tx.sql, n)?.json;
+            Ok(Stored { status, location: None, etag: None, body })
+        })
+        .await
+}
+
+async fn mark(
+    app: App,
+    caller: Caller,
+    id: Id,
+    (method, uri, headers): Asked,
+    body: Body,
+    read: fn(&[u8]) -> Result<Mark, Problem>,
+) -> Answer {
+    let n = id.row(Prefix::Thread)?;
+    let bytes = extract::body(&headers, body).await?;
+    let intent = Intent::of(caller.n, Key::Optional, (&method, &uri), &headers, &bytes)?;
+    intent
+        .run(&app, move |tx| {
+            threads::joined(&tx.sql, caller.n, n)?;
+            threads::mark(tx, caller.n, n, read(&bytes)?)?;
+            let thread = threads::render_one(&tx.sql, caller.n, n)?;
+            let etag = Some(answer::etag(thread.rev));
+            Ok(Stored { status: 200, location: None, etag, body: thread.json })
+        })
+        .await
+}
+
+#[derive(Debug, Deserialize)]
+struct ReadBody {
+    up_to: i64,
+}
+
+#[derive(Debug, Deserialize)]
+struct MuteBody {
+    muted: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct ArchiveBody {
+    archived: bool,
+}
+
+/// `POST /v1/threads/{id}:read`
+pub async fn read(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    let read = |bytes: &[u8]| Ok(Mark::Read(extract::json::<ReadBody>(bytes)?.up_to));
+    mark(app, caller, id, asked, body, read).await
+}
+
+/// `POST /v1/threads/{id}:mute`
+pub async fn mute(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    let read = |bytes: &[u8]| Ok(Mark::Muted(extract::json::<MuteBody>(bytes)?.muted));
+    mark(app, caller, id, asked, body, read).await
+}
+
+/// `POST /v1/threads/{id}:archive`
+pub async fn archive(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    let read = |bytes: &[u8]| Ok(Mark::Archived(extract::json::<ArchiveBody>(bytes)?.archived));
+    mark(app, caller, id, asked, body, read).await
+}
+
+/// `POST /v1/threads/{id}:typing`
+pub async fn typing(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap, body: Body) -> Answer {
+    let thread_n = id.row(Prefix::Thread)?;
+    extract::optional_body(&headers, body).await?;
+    let people = app.read(move |sql| threads::joined(sql, caller.n, thread_n)).await?;
+    let audience: Arc<[i64]> = people.into_iter().filter(|&n| n != caller.n).collect();
+    app.hub.send(Notice::Typing { thread_n, user_n: caller.n, audience });
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,447 @@
+//! Bids and what may be done with them.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    array,
+    changes::{Kind, Tx},
+    instant,
+    projects::{self, Viewer},
+    users,
+};
+use crate::{ids::Prefix, problem::Problem};
+
+/// What the platform keeps of an amount, in thousandths.
+pub const FEE_PERMILLE: i64 = 80;
+/// The least it keeps, in minor units.
+pub const FEE_MINIMUM: i64 = 500;
+
+/// The fee on `amount`, both in minor units, rounded up.
+#[must_use]
+pub fn fee(amount: i64) -> i64 {
+    let share = (i128::from(amount) * i128::from(FEE_PERMILLE) + 999) / 1000;
+    i64::try_from(share).unwrap_or(i64::MAX).max(FEE_MINIMUM)
+}
+
+/// A step paid on its own; its currency is the bid's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    /// One line.
+    pub title: String,
+    /// Minor units.
+    pub amount: i64,
+}
+
+/// What a freelancer writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217, that of the project.
+    pub currency: String,
+    /// Days of work.
+    pub period_days: i64,
+    /// Plain text.
+    pub text: String,
+    /// Empty, or adding up to `amount`.
+    pub milestones: Vec<Milestone>,
+}
+
+/// A bid as stored.
+#[derive(Debug, Clone)]
+pub struct Bid {
+    /// The row.
+    pub n: i64,
+    /// Revision.
+    pub rev: i64,
+    /// Its project.
+    pub project_n: i64,
+    /// Who placed it.
+    pub freelancer_n: i64,
+    /// The project's client.
+    pub client_n: i64,
+    /// See the contract.
+    pub status: String,
+    /// What was written.
+    pub offer: Offer,
+    project_title: String,
+    takes_bids_until: Option<i64>,
+    project_open: bool,
+    freelancer: (String, Option<f64>, i64),
+    submitted_at: i64,
+    updated_at: i64,
+    events: String,
+}
+
+const SELECT: &str = "SELECT b.n, b.rev, b.project_n, b.freelancer_n, p.client_n, b.status,
+        b.amount, b.currency, b.period_days, b.text, b.milestones, t.title, p.bids_close_at,
+        p.status = 'open', u.display_name, u.rating, u.reviews, b.submitted_at, b.updated_at,
+        b.events
+    FROM bids b JOIN projects p ON p.n = b.project_n JOIN project_texts t ON t.n = p.n
+    JOIN users u ON u.n = b.freelancer_n";
+
+fn bid(row: &Row<'_>) -> rusqlite::Result<Bid> {
+    Ok(Bid {
+        n: row.get(0)?,
+        rev: row.get(1)?,
+        project_n: row.get(2)?,
+        freelancer_n: row.get(3)?,
+        client_n: row.get(4)?,
+        status: row.get(5)?,
+        offer: Offer {
+            amount: row.get(6)?,
+            currency: row.get(7)?,
+            period_days: row.get(8)?,
+            text: row.get(9)?,
+            milestones: serde_json::from_str(&row.get::<_, String>(10)?).unwrap_or_default(),
+        },
+        project_title: row.get(11)?,
+        takes_bids_until: row.get(12)?,
+        project_open: row.get(13)?,
+        freelancer: (row.get(14)?, row.get(15)?, row.get(16)?),
+        submitted_at: row.get(17)?,
+        updated_at: row.get(18)?,
+        events: row.get(19)?,
+    })
+}
+
+impl Bid {
+    /// Still in the running.
+    #[must_use]
+    pub fn pending(&self) -> bool {
+        matches!(self.status.as_str(), "submitted" | "shortlisted")
+    }
+
+    /// What `user_n` may do with it at `now` (ms).
+    #[must_use]
+    pub fn allowed_actions(&self, user_n: i64, now: i64) -> Vec<&'static str> {
+        if !self.pending() {
+            return Vec::new();
+        }
+        let mut actions = Vec::new();
+        if user_n == self.freelancer_n {
+            if self.project_open && self.takes_bids_until.is_none_or(|until| until > now) {
+                actions.push("edit");
+            }
+            actions.push("retract");
+        } else if user_n == self.client_n {
+            if self.status == "submitted" {
+                actions.push("shortlist");
+            }
+            actions.extend(["award", "reject"]);
+        }
+        actions
+    }
+
+    /// The contract's `Bid`, for `viewer`.
+    #[must_use]
+    pub fn json(&self, viewer: &Viewer) -> Value {
+        let offer = &self.offer;
+        let money = |minor: i64| json!({"amount_minor": minor, "currency": offer.currency});
+        let milestones: Vec<Value> =
+            offer.milestones.iter().map(|step| json!({"title": step.title, "amount": money(step.amount)})).collect();
+        let fee = fee(offer.amount);
+        let (name, rating, reviews) = &self.freelancer;
+        json!({
+            "id": Prefix::Bid.id(self.n).to_string(), "rev": self.rev,
+            "project_id": Prefix::Project.id(self.project_n).to_string(),
+            "project_title": self.project_title,
+            "freelancer": {"id": Prefix::User.id(self.freelancer_n).to_string(),
+                "display_name": name, "rating": rating, "reviews": reviews},
+            "amount": money(offer.amount), "period_days": offer.period_days, "text": offer.text,
+            "milestones": milestones, "status": self.status, "fee": money(fee),
+            "net": money(offer.amount - fee), "submitted_at": instant(self.submitted_at),
+            "updated_at": instant(self.updated_at),
+            "allowed_actions": self.allowed_actions(viewer.n, viewer.now),
+            "events": serde_json::from_str::<Value>(&self.events).unwrap_or_default(),
+        })
+    }
+}
+
+/// Bids by row, in the order given.
+///
+/// # Errors
+/// On a database error.
+pub fn load(sql: &Connection, rows: &[i64]) -> Result<Vec<Bid>, Problem> {
+    let text = format!("{SELECT} JOIN json_each(?1) AS wanted ON wanted.value = b.n ORDER BY wanted.id");
+    let mut query = sql.prepare_cached(&text)?;
+    let bids = query.query_map([array(rows)], bid)?.collect::<Result<_, _>>()?;
+    Ok(bids)
+}
+
+/// A bid that `user_n` may see: their own, or one on their project.
+///
+/// # Errors
+/// `not-found`, or a database error.
+pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Bid, Problem> {
+    load(sql, &[n])?.pop().filter(|bid| bid.freelancer_n == user_n || bid.client_n == user_n).ok_or(Problem::NotFound)
+}
+
+/// Which bids to list.
+#[derive(Debug, Clone)]
+pub enum List {
+    /// Those `0` placed, with one of these statuses (empty is any).
+    Of(i64, Vec<String>),
+    /// Those on project `1` that user `0` may see.
+    On(i64, i64),
+}
+
+/// Rows below `before`, newest first.
+///
+/// # Errors
+/// On a database error.
+pub fn list(sql: &Connection, list: &List, before: i64, limit: usize) -> Result<Vec<i64>, Problem> {
+    let limit = i64::try_from(limit).unwrap_or(0) + 1;
+    let rows = match list {
+        List::Of(user_n, statuses) => sql
+            .prepare_cached(
+                "SELECT n FROM bids WHERE freelancer_n = ?1 AND n < ?2 AND (?3 = '[]'
+                     OR status IN (SELECT value FROM json_each(?3))) ORDER BY n DESC LIMIT ?4",
+            )?
+            .query_map(params![user_n, before, Value::from(statuses.as_slice()).to_string(), limit], |row| row.get(0))?
+            .collect::<Result<_, _>>()?,
+        List::On(user_n, project_n) => sql
+            .prepare_cached(
+                "SELECT b.n FROM bids b JOIN projects p ON p.n = b.project_n
+                 WHERE b.project_n = ?2 AND b.n < ?3 AND (b.freelancer_n = ?1 OR p.client_n = ?1)
+                 ORDER BY b.n DESC LIMIT ?4",
+            )?
+            .query_map(params![user_n, project_n, before, limit], |row| row.get(0))?
+            .collect::<Result<_, _>>()?,
+    };
+    Ok(rows)
+}
+
+/// Bids of `user_n` placed at or after `from` (ms), whatever became of them.
+///
+/// # Errors
+/// On a database error.
+pub fn placed_since(sql: &Connection, user_n: i64, from: i64) -> Result<i64, Problem> {
+    Ok(sql
+        .prepare_cached("SELECT count(*) FROM bids WHERE freelancer_n = ?1 AND submitted_at >= ?2")?
+        .query_row([user_n, from], |row| row.get(0))?)
+}
+
+/// Places a bid; the rules are checked here, in the transaction.
+///
+/// # Errors
+/// `own-project`, `project-closed`, `duplicate-bid`, `validation` for another currency, or a
+/// database error.
+pub fn place(tx: &mut Tx<'_>, user_n: i64, project_n: i64, offer: &Offer) -> Result<i64, Problem> {
+    let project = projects::brief(&tx.sql, project_n)?;
+    if project.client_n == user_n {
+        return Err(Problem::OwnProject);
+    }
+    if !users::find(&tx.sql, user_n)?.freelancer {
+        return Err(Problem::Forbidden);
+    }
+    let mut live = tx
+        .sql
+        .prepare_cached("SELECT n FROM bids WHERE project_n = ?1 AND freelancer_n = ?2 AND status <> 'retracted'")?;
+    if live.exists([project_n, user_n])? {
+        return Err(Problem::DuplicateBid);
+    }
+    drop(live);
+    if !project.takes_bids(tx.now) {
+        return Err(Problem::ProjectClosed);
+    }
+    check_currency(offer, &project.currency)?;
+    let n = store(&tx.sql, (user_n, project_n), offer, "submitted", tx.now, &[(tx.now, "submitted")])?;
+    projects::count_bids(tx, project_n, 1, offer.amount)?;
+    tell(tx, n, user_n, project.client_n)?;
+    super::threads::attach_bid(tx, project_n, user_n, n)?;
+    Ok(n)
+}
+
+fn check_currency(offer: &Offer, currency: &str) -> Result<(), Problem> {
+    if offer.currency == currency {
+        return Ok(());
+    }
+    Err(Problem::field("/amount/currency", "currency-mismatch"))
+}
+
+/// Writes the row alone, with its history; for placing and for seeding.
+///
+/// # Errors
+/// On a database error.
+pub fn store(
+    sql: &Connection,
+    (freelancer_n, project_n): (i64, i64),
+    offer: &Offer,
+    status: &str,
+    submitted_at: i64,
+    events: &[(i64, &str)],
+) -> Result<i64, Problem> {
+    let history: Vec<Value> = events.iter().map(|&(at, kind)| json!({"at": instant(at), "kind": kind})).collect();
+    let updated_at = events.last().map_or(submitted_at, |&(at, _)| at);
+    Ok(sql
+        .prepare_cached(
+            "INSERT INTO bids (project_n, freelancer_n, status, amount, currency, period_days,
+                 text, milestones, submitted_at, updated_at, events)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .insert(params![
+            project_n,
+            freelancer_n,
+            status,
+            offer.amount,
+            offer.currency,
+            offer.period_days,
+            offer.text,
+            json!(offer.milestones).to_string(),
+            submitted_at,
+            updated_at,
+            Value::Array(history).to_string()
+        ])?)
+}
+
+fn tell(tx: &mut Tx<'_>, n: i64, freelancer_n: i64, client_n: i64) -> Result<(), Problem> {
+    tx.changed(Kind::Bid, n, freelancer_n)?;
+    tx.changed(Kind::Bid, n, client_n)
+}
+
+/// Replaces what was written in revision `rev`.
+///
+/// # Errors
+/// `not-found`, `edited-elsewhere`, `gone`, `forbidden`, `project-closed`, `validation` for another
+/// currency, or a database error.
+pub fn edit(
+    tx: &mut Tx<'_>,
+    user_n: i64,
+    (n, rev): (i64, i64),
+    change: impl FnOnce(&Offer) -> Result<Offer, Problem>,
+) -> Result<(), Problem> {
+    let bid = visible(&tx.sql, user_n, n)?;
+    if bid.freelancer_n != user_n {
+        return Err(Problem::Forbidden);
+    }
+    if bid.status == "retracted" {
+        return Err(Problem::Gone);
+    }
+    if bid.rev != rev {
+        return Err(Problem::EditedElsewhere);
+    }
+    if !bid.pending() {
+        return Err(Problem::Forbidden);
+    }
+    let project = projects::brief(&tx.sql, bid.project_n)?;
+    if !project.takes_bids(tx.now) {
+        return Err(Problem::ProjectClosed);
+    }
+    let offer = change(&bid.offer)?;
+    check_currency(&offer, &project.currency)?;
+    if offer == bid.offer {
+        return Ok(());
+    }
+    tx.sql.execute(
+        "UPDATE bids SET amount = ?2, period_days = ?3, text = ?4, milestones = ?5 WHERE n = ?1",
+        params![n, offer.amount, offer.period_days, offer.text, json!(offer.milestones).to_string()],
+    )?;
+    advance(tx, &bid, &bid.status, "edited")?;
+    let difference = offer.amount - bid.offer.amount;
+    if difference != 0 {
+        projects::count_bids(tx, bid.project_n, 0, difference)?;
+    }
+    Ok(())
+}
+
+/// Sets the status, adds `event` to the history and tells both sides.
+fn advance(tx: &mut Tx<'_>, bid: &Bid, status: &str, event: &str) -> Result<(), Problem> {
+    let entry = json!({"at": instant(tx.now), "kind": event}).to_string();
+    tx.sql
+        .prepare_cached(
+            "UPDATE bids SET rev = rev + 1, status = ?2, updated_at = ?3,
+                 events = json_insert(events, '$[#]', json(?4)) WHERE n = ?1",
+        )?
+        .execute(params![bid.n, status, tx.now, entry])?;
+    tell(tx, bid.n, bid.freelancer_n, bid.client_n)
+}
+
+/// What can be done with a bid in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// The freelancer takes it back.
+    Retract,
+    /// The client keeps it in view.
+    Shortlist,
+    /// The client chooses it.
+    Award,
+    /// The client declines it.
+    Reject,
+}
+
+impl Act {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Retract => "retract",
+            Self::Shortlist => "shortlist",
+            Self::Award => "award",
+            Self::Reject => "reject",
+        }
+    }
+
+    const fn outcome(self) -> &'static str {
+        match self {
+            Self::Retract => "retracted",
+            Self::Shortlist => "shortlisted",
+            Self::Award => "awarded",
+            Self::Reject => "rejected",
+        }
+    }
+}
+
+/// Does `act` in the name of `user_n`.
+///
+/// # Errors
+/// `not-found`, `gone`, `project-closed`, `forbidden`, or a database error.
+pub fn act(tx: &mut Tx<'_>, user_n: i64, n: i64, act: Act) -> Result<(), Problem> {
+    let bid = visible(&tx.sql, user_n, n)?;
+    if !bid.allowed_actions(user_n, tx.now).contains(&act.name()) {
+        let gone = bid.status == "retracted";
+        return Err(if gone { Problem::Gone } else { Problem::Forbidden });
+    }
+    let status = projects::brief(&tx.sql, bid.project_n)?.status;
+    if act != Act::Retract && matches!(status.as_str(), "awarded" | "cancelled") {
+        return Err(Problem::ProjectClosed);
+    }
+    advance(tx, &bid, act.outcome(), act.outcome())?;
+    match act {
+        Act::Retract => projects::count_bids(tx, bid.project_n, -1, -bid.offer.amount),
+        Act::Award => {
+            lose_others(tx, &bid)?;
+            projects::set_status(tx, bid.project_n, "awarded")
+        }
+        Act::Shortlist | Act::Reject => Ok(()),
+    }
+}
+
+fn lose_others(tx: &mut Tx<'_>, winner: &Bid) -> Result<(), Problem> {
+    let rows: Vec<i64> = tx
+        .sql
+        .prepare_cached(
+            "SELECT n FROM bids WHERE project_n = ?1 AND n <> ?2
+                 AND status IN ('submitted', 'shortlisted')",
+        )?
+        .query_map([winner.project_n, winner.n], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for bid in load(&tx.sql, &rows)? {
+        advance(tx, &bid, "lost", "lost")?;
+    }
+    Ok(())
+}
+
+/// The live bid of a freelancer on a project.
+///
+/// # Errors
+/// On a database error.
+pub fn live(sql: &Connection, project_n: i64, freelancer_n: i64) -> Result<Option<i64>, Problem> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT n FROM bids
+             WHERE project_n = ?1 AND freelancer_n = ?2 AND status <> 'retracted'",
+        )?
+        .query_row([project_n, freelancer_n], |row| row.get(0))
+        .optional()?)
+}

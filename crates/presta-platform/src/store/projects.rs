@@ -1,0 +1,325 @@
+//! Projects: written in pieces of ready JSON, spliced when read.
+
+use std::fmt::Write as _;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::json;
+
+use super::{
+    array,
+    changes::{Kind, Tx},
+    instant, quoted,
+};
+use crate::{
+    ids::Prefix,
+    problem::Problem,
+    seed::{self, SeedProject, Status},
+};
+
+/// Who looks, and what decides their `viewer` part.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewer {
+    /// Their row.
+    pub n: i64,
+    /// May bid at all.
+    pub freelancer: bool,
+    /// Has bids left this month.
+    pub quota_left: bool,
+    /// Now, in ms.
+    pub now: i64,
+}
+
+/// What the rules of bidding need to know of a project.
+#[derive(Debug, Clone)]
+pub struct Brief {
+    /// The row.
+    pub n: i64,
+    /// Revision.
+    pub rev: i64,
+    /// Who posted it.
+    pub client_n: i64,
+    /// `open`, `closed`, `awarded` or `cancelled`.
+    pub status: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// When bids end, in ms.
+    pub bids_close_at: Option<i64>,
+    /// One line.
+    pub title: String,
+}
+
+impl Brief {
+    /// Whether bids are taken at `now` (ms).
+    #[must_use]
+    pub fn takes_bids(&self, now: i64) -> bool {
+        self.status == "open" && self.bids_close_at.is_none_or(|close| close > now)
+    }
+}
+
+/// A project by row.
+///
+/// # Errors
+/// `not-found`, or a database error.
+pub fn brief(sql: &Connection, n: i64) -> Result<Brief, Problem> {
+    sql.prepare_cached(
+        "SELECT p.n, p.rev, p.client_n, p.status, p.currency, p.bids_close_at, t.title
+         FROM projects p JOIN project_texts t ON t.n = p.n WHERE p.n = ?1",
+    )?
+    .query_row([n], |row| {
+        Ok(Brief {
+            n: row.get(0)?,
+            rev: row.get(1)?,
+            client_n: row.get(2)?,
+            status: row.get(3)?,
+            currency: row.get(4)?,
+            bids_close_at: row.get(5)?,
+            title: row.get(6)?,
+        })
+    })
+    .optional()?
+    .ok_or(Problem::NotFound)
+}
+
+/// A project as sent.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The row.
+    pub n: i64,
+    /// Revision.
+    pub rev: i64,
+    /// The contract's `Project`.
+    pub json: String,
+}
+
+/// Renders rows in the order given, in one query; rows that are not there are left out.
+///
+/// # Errors
+/// On a database error.
+pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Rendered>, Problem> {
+    let mut query = sql.prepare_cached(
+        "SELECT p.n, p.rev, p.status, p.bid_count, p.bid_sum, p.currency, p.client_n,
+                p.bids_close_at, t.body, u.public_client, b.n
+         FROM json_each(?1) AS wanted
+         CROSS JOIN projects p ON p.n = wanted.value
+         CROSS JOIN project_texts t ON t.n = p.n
+         CROSS JOIN users u ON u.n = p.client_n
+         LEFT JOIN bids b
+             ON b.project_n = p.n AND b.freelancer_n = ?2 AND b.status <> 'retracted'
+         ORDER BY wanted.id",
+    )?;
+    let found = query.query_map(params![array(rows), viewer.n], |row| splice(row, viewer))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// One project.
+///
+/// # Errors
+/// `not-found`, or a database error.
+pub fn render_one(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Rendered, Problem> {
+    render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
+}
+
+fn splice(row: &Row<'_>, viewer: &Viewer) -> rusqlite::Result<Rendered> {
+    let n: i64 = row.get(0)?;
+    let rev: i64 = row.get(1)?;
+    let status = row.get_ref(2)?.as_str()?;
+    let count: i64 = row.get(3)?;
+    let sum: i64 = row.get(4)?;
+    let currency = row.get_ref(5)?.as_str()?;
+    let client_n: i64 = row.get(6)?;
+    let close: Option<i64> = row.get(7)?;
+    let body = row.get_ref(8)?.as_str()?;
+    let client = row.get_ref(9)?.as_str()?;
+    let bid: Option<i64> = row.get(10)?;
+    let average = match sum.checked_div(count) {
+        Some(mean) => format!("{{\"amount_minor\":{mean},\"currency\":\"{currency}\"}}"),
+        None => "null".to_owned(),
+    };
+    let open = status == "open" && close.is_none_or(|close| close > viewer.now);
+    let reason = if !viewer.freelancer {
+        Some("not-a-freelancer")
+    } else if client_n == viewer.n {
+        Some("own-project")
+    } else if bid.is_some() {
+        Some("duplicate-bid")
+    } else if !open {
+        Some("project-closed")
+    } else if !viewer.quota_left {
+        Some("quota-exhausted")
+    } else {
+        None
+    };
+    let mut json = String::with_capacity(body.len() + client.len() + 384);
+    let _ = write!(
+        json,
+        "{{\"id\":\"{}\",\"rev\":{rev},{body},\"status\":\"{status}\",\
+         \"bid_stats\":{{\"count\":{count},\"average\":{average}}},\"client\":{client},\
+         \"viewer\":{{\"can_bid\":{},\"reason\":",
+        Prefix::Project.id(n),
+        reason.is_none(),
+    );
+    match reason {
+        Some(reason) => {
+            let _ = write!(json, "\"{reason}\"");
+        }
+        None => json.push_str("null"),
+    }
+    match bid {
+        Some(bid) => {
+            let _ = write!(json, ",\"my_bid_id\":\"{}\"", Prefix::Bid.id(bid));
+        }
+        None => json.push_str(",\"my_bid_id\":null"),
+    }
+    json.push_str(",\"bookmarked\":false}}");
+    Ok(Rendered { n, rev, json })
+}
+
+/// Adds a project under `n` (or the next row) for `client_n`; answers its row.
+///
+/// # Errors
+/// On a database error.
+pub fn insert(
+    sql: &Connection,
+    n: Option<i64>,
+    client_n: i64,
+    client_verified: bool,
+    new: &SeedProject,
+) -> Result<i64, Problem> {
+    let kind = match new.kind {
+        seed::Kind::Fixed => "fixed",
+        seed::Kind::Hourly => "hourly",
+    };
+    let status = match new.status {
+        Status::Open => "open",
+        Status::Closed => "closed",
+        Status::Awarded => "awarded",
+        Status::Cancelled => "cancelled",
+    };
+    let (posted, close) = (new.posted_at.as_millisecond(), new.bids_close_at.as_millisecond());
+    let sum = new.bid_average_minor.unwrap_or(0) * i64::from(new.bid_count);
+    let n = sql
+        .prepare_cached(
+            "INSERT INTO projects (n, client_n, status, category, kind, budget_min, budget_max,
+                 currency, country, city, city_folded, remote, language, client_verified,
+                 posted_at, bids_close_at, bid_count, bid_sum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18)",
+        )?
+        .insert(params![
+            n,
+            client_n,
+            status,
+            new.category,
+            kind,
+            new.budget_min_minor,
+            new.budget_max_minor,
+            new.currency,
+            new.country,
+            new.city,
+            new.city.as_deref().map(super::search::fold),
+            new.remote,
+            new.language,
+            client_verified,
+            posted,
+            close,
+            new.bid_count,
+            sum
+        ])?;
+    sql.prepare_cached("INSERT INTO project_texts (n, title, body) VALUES (?1, ?2, ?3)")?.execute(params![
+        n,
+        new.title,
+        fixed_members(new, kind, posted, close)
+    ])?;
+    let mut words = format!("{}\n{}", new.title, new.description);
+    let mut skill_row =
+        sql.prepare_cached("INSERT OR IGNORE INTO project_skills (project_n, skill) VALUES (?1, ?2)")?;
+    for skill in &new.skills {
+        skill_row.execute(params![n, skill])?;
+        words.push('\n');
+        words.push_str(skill);
+    }
+    sql.prepare_cached("INSERT INTO project_search (rowid, text) VALUES (?1, ?2)")?.execute(params![n, words])?;
+    Ok(n)
+}
+
+/// The members that never change, in the order of the contract, without braces.
+fn fixed_members(new: &SeedProject, kind: &str, posted: i64, close: i64) -> String {
+    let money = |minor: i64| json!({"amount_minor": minor, "currency": new.currency}).to_string();
+    format!(
+        "\"title\":{},\"description\":{},\"category\":{},\"skills\":{},\"type\":\"{kind}\",\
+         \"budget_min\":{},\"budget_max\":{},\"country\":{},\"city\":{},\"remote\":{},\
+         \"language\":{},\"posted_at\":\"{}\",\"bids_close_at\":\"{}\"",
+        quoted(&new.title),
+        quoted(&new.description),
+        quoted(&new.category),
+        json!(new.skills),
+        money(new.budget_min_minor),
+        money(new.budget_max_minor),
+        quoted(&new.country),
+        new.city.as_deref().map_or("null".to_owned(), quoted),
+        new.remote,
+        quoted(&new.language),
+        instant(posted),
+        instant(close),
+    )
+}
+
+/// Bumps a project's revision and tells everyone.
+///
+/// # Errors
+/// On a database error.
+pub fn touch(tx: &mut Tx<'_>, n: i64) -> Result<(), Problem> {
+    tx.sql.execute("UPDATE projects SET rev = rev + 1 WHERE n = ?1", [n])?;
+    tx.changed_for_all(Kind::Project, n)
+}
+
+/// As [`touch`], for every project of a client.
+///
+/// # Errors
+/// On a database error.
+pub fn touch_all_of_client(tx: &mut Tx<'_>, client_n: i64) -> Result<(), Problem> {
+    let rows: Vec<i64> = tx
+        .sql
+        .prepare_cached("SELECT n FROM projects WHERE client_n = ?1")?
+        .query_map([client_n], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    rows.into_iter().try_for_each(|n| touch(tx, n))
+}
+
+/// Changes the bids a project counts: by `count`, and their sum by `sum` minor units.
+///
+/// # Errors
+/// On a database error.
+pub fn count_bids(tx: &mut Tx<'_>, n: i64, count: i64, sum: i64) -> Result<(), Problem> {
+    tx.sql.execute(
+        "UPDATE projects SET bid_count = max(0, bid_count + ?2), bid_sum = max(0, bid_sum + ?3)
+         WHERE n = ?1",
+        params![n, count, sum],
+    )?;
+    touch(tx, n)
+}
+
+/// Sets the status and tells everyone.
+///
+/// # Errors
+/// On a database error.
+pub fn set_status(tx: &mut Tx<'_>, n: i64, status: &str) -> Result<(), Problem> {
+    tx.sql.execute("UPDATE projects SET status = ?2 WHERE n = ?1", params![n, status])?;
+    touch(tx, n)
+}
+
+/// Closes at most `limit` open projects whose time for bids is over; answers how many.
+///
+/// # Errors
+/// On a database error.
+pub fn close_due(tx: &mut Tx<'_>, limit: i64) -> Result<usize, Problem> {
+    let due: Vec<i64> = tx
+        .sql
+        .prepare_cached("SELECT n FROM projects WHERE status = 'open' AND bids_close_at <= ?1 LIMIT ?2")?
+        .query_map(params![tx.now, limit], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for &n in &due {
+        set_status(tx, n, "closed")?;
+    }
+    Ok(due.len())
+}

@@ -1,0 +1,259 @@
+//! Authorization requests, browser sessions, codes and tokens. Only hashes of secrets are stored.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::changes::Tx;
+use crate::problem::Problem;
+
+/// How long an access token is good, in seconds.
+pub const ACCESS_S: i64 = 900;
+const ACCESS_MS: i64 = ACCESS_S * 1000;
+const REFRESH_MS: i64 = 90 * 86_400_000;
+const CODE_MS: i64 = 60_000;
+const SESSION_MS: i64 = 12 * 3_600_000;
+const AUTHORIZATION_MS: i64 = 600_000;
+
+/// Who a valid access token stands for.
+#[derive(Debug, Clone)]
+pub struct Bearer {
+    /// Their row.
+    pub user_n: i64,
+    /// What was granted, separated by spaces.
+    pub scope: String,
+    /// May bid.
+    pub freelancer: bool,
+}
+
+/// Looks an access token up by hash.
+///
+/// # Errors
+/// On a database error.
+pub fn bearer(sql: &Connection, hash: &str, now: i64) -> Result<Option<Bearer>, Problem> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT t.user_n, t.scope, u.freelancer FROM tokens t
+             JOIN families f ON f.id = t.family JOIN users u ON u.n = t.user_n
+             WHERE t.hash = ?1 AND t.kind = 'access' AND t.expires_at > ?2 AND f.revoked = 0",
+        )?
+        .query_row(params![hash, now], |row| {
+            Ok(Bearer { user_n: row.get(0)?, scope: row.get(1)?, freelancer: row.get(2)? })
+        })
+        .optional()?)
+}
+
+/// Keeps an authorization request while its owner signs in.
+///
+/// # Errors
+/// On a database error.
+pub fn begin_authorization(tx: &Tx<'_>, id: &str, params: &str) -> Result<(), Problem> {
+    tx.sql.execute("DELETE FROM authorizations WHERE expires_at <= ?1", [tx.now])?;
+    tx.sql.execute(
+        "INSERT INTO authorizations (id, params, expires_at) VALUES (?1, ?2, ?3)",
+        params![id, params, tx.now + AUTHORIZATION_MS],
+    )?;
+    Ok(())
+}
+
+/// The request and when it signed someone in, while it is good.
+///
+/// # Errors
+/// On a database error.
+pub fn authorization(sql: &Connection, id: &str, now: i64) -> Result<Option<(String, Option<i64>)>, Problem> {
+    Ok(sql
+        .prepare_cached("SELECT params, signed_at FROM authorizations WHERE id = ?1 AND expires_at > ?2")?
+        .query_row(params![id, now], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// Opens a browser session for `user_n` and notes it in the request.
+///
+/// # Errors
+/// On a database error.
+pub fn sign_in(tx: &Tx<'_>, request: &str, session: &str, user_n: i64) -> Result<(), Problem> {
+    tx.sql.execute("DELETE FROM sessions WHERE expires_at <= ?1", [tx.now])?;
+    tx.sql.execute(
+        "INSERT INTO sessions (hash, user_n, signed_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
+        params![session, user_n, tx.now, tx.now + SESSION_MS],
+    )?;
+    tx.sql.execute("UPDATE authorizations SET signed_at = ?2 WHERE id = ?1", params![request, tx.now])?;
+    Ok(())
+}
+
+/// Whose session it is, and when they signed in (ms).
+///
+/// # Errors
+/// On a database error.
+pub fn session(sql: &Connection, hash: &str, now: i64) -> Result<Option<(i64, i64)>, Problem> {
+    Ok(sql
+        .prepare_cached("SELECT user_n, signed_at FROM sessions WHERE hash = ?1 AND expires_at > ?2")?
+        .query_row(params![hash, now], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// Ends a request: it is answered once. False when it was not there any more.
+///
+/// # Errors
+/// On a database error.
+pub fn end_authorization(tx: &Tx<'_>, id: &str) -> Result<bool, Problem> {
+    Ok(tx.sql.execute("DELETE FROM authorizations WHERE id = ?1", [id])? == 1)
+}
+
+/// What a code was given for.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Who allowed it.
+    pub user_n: i64,
+    /// Where the code was sent.
+    pub redirect_uri: String,
+    /// S256 challenge.
+    pub challenge: String,
+    /// Separated by spaces.
+    pub scope: String,
+    /// The family its tokens will be of.
+    pub family: String,
+}
+
+/// Keeps a code.
+///
+/// # Errors
+/// On a database error.
+pub fn issue_code(tx: &Tx<'_>, hash: &str, grant: &Grant) -> Result<(), Problem> {
+    tx.sql.execute(
+        "INSERT INTO codes (hash, user_n, redirect_uri, challenge, scope, family, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![hash, grant.user_n, grant.redirect_uri, grant.challenge, grant.scope, grant.family, tx.now + CODE_MS],
+    )?;
+    Ok(())
+}
+
+/// Takes a code: good once. A second time revokes what the first time gave (RFC 6749 §4.1.2).
+///
+/// # Errors
+/// On a database error.
+pub fn take_code(tx: &Tx<'_>, hash: &str) -> Result<Option<Grant>, Problem> {
+    let found = tx
+        .sql
+        .query_row(
+            "SELECT user_n, redirect_uri, challenge, scope, family, expires_at, used FROM codes
+             WHERE hash = ?1",
+            [hash],
+            |row| {
+                let grant = Grant {
+                    user_n: row.get(0)?,
+                    redirect_uri: row.get(1)?,
+                    challenge: row.get(2)?,
+                    scope: row.get(3)?,
+                    family: row.get(4)?,
+                };
+                Ok((grant, row.get::<_, i64>(5)?, row.get::<_, bool>(6)?))
+            },
+        )
+        .optional()?;
+    let Some((grant, expires_at, used)) = found else { return Ok(None) };
+    if used {
+        revoke_family(tx, &grant.family)?;
+        return Ok(None);
+    }
+    tx.sql.execute("UPDATE codes SET used = 1 WHERE hash = ?1", [hash])?;
+    Ok((expires_at > tx.now).then_some(grant))
+}
+
+/// Hashes of a new pair of tokens.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// Of the access token.
+    pub access: String,
+    /// Of the refresh token.
+    pub refresh: String,
+}
+
+/// Keeps a pair, opening the family if it is new.
+///
+/// # Errors
+/// On a database error.
+pub fn issue(tx: &Tx<'_>, pair: &Pair, user_n: i64, family: &str, scope: &str) -> Result<(), Problem> {
+    tx.sql.execute("INSERT OR IGNORE INTO families (id, user_n) VALUES (?1, ?2)", params![family, user_n])?;
+    let mut insert = tx.sql.prepare_cached(
+        "INSERT INTO tokens (hash, kind, family, user_n, scope, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    insert.execute(params![pair.access, "access", family, user_n, scope, tx.now + ACCESS_MS])?;
+    insert.execute(params![pair.refresh, "refresh", family, user_n, scope, tx.now + REFRESH_MS])?;
+    Ok(())
+}
+
+/// A refresh token that was good, now spent.
+#[derive(Debug, Clone)]
+pub struct Spent {
+    /// Whose.
+    pub user_n: i64,
+    /// Its family.
+    pub family: String,
+    /// Separated by spaces.
+    pub scope: String,
+}
+
+/// Spends a refresh token; a spent one revokes its family (RFC 9700 §4.14.2).
+///
+/// # Errors
+/// On a database error.
+pub fn spend(tx: &Tx<'_>, hash: &str) -> Result<Option<Spent>, Problem> {
+    let found = tx
+        .sql
+        .query_row(
+            "SELECT t.user_n, t.family, t.scope, t.spent, t.expires_at, f.revoked FROM tokens t
+             JOIN families f ON f.id = t.family WHERE t.hash = ?1 AND t.kind = 'refresh'",
+            [hash],
+            |row| {
+                let spent = Spent { user_n: row.get(0)?, family: row.get(1)?, scope: row.get(2)? };
+                let good = row.get::<_, i64>(4)? > tx.now && !row.get::<_, bool>(5)?;
+                Ok((spent, row.get::<_, bool>(3)?, good))
+            },
+        )
+        .optional()?;
+    let Some((spent, again, good)) = found else { return Ok(None) };
+    if again {
+        revoke_family(tx, &spent.family)?;
+        return Ok(None);
+    }
+    tx.sql.execute("UPDATE tokens SET spent = 1 WHERE hash = ?1", [hash])?;
+    Ok(good.then_some(spent))
+}
+
+/// Revokes every token of a family.
+///
+/// # Errors
+/// On a database error.
+pub fn revoke_family(tx: &Tx<'_>, family: &str) -> Result<(), Problem> {
+    tx.sql.execute("UPDATE families SET revoked = 1 WHERE id = ?1", [family])?;
+    Ok(())
+}
+
+/// Revokes by any token (RFC 7009): an access token alone, a refresh token with its family.
+///
+/// # Errors
+/// On a database error.
+pub fn revoke(tx: &Tx<'_>, hash: &str) -> Result<(), Problem> {
+    let found: Option<(String, String)> = tx
+        .sql
+        .query_row("SELECT kind, family FROM tokens WHERE hash = ?1", [hash], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match found {
+        Some((kind, family)) if kind == "refresh" => revoke_family(tx, &family),
+        Some(_) => {
+            tx.sql.execute("DELETE FROM tokens WHERE hash = ?1", [hash])?;
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Forgets what can serve no more: also as evidence of reuse.
+///
+/// # Errors
+/// On a database error.
+pub fn prune(tx: &Tx<'_>) -> Result<(), Problem> {
+    tx.sql.execute("DELETE FROM tokens WHERE expires_at <= ?1", [tx.now - REFRESH_MS])?;
+    tx.sql.execute("DELETE FROM codes WHERE expires_at <= ?1", [tx.now - REFRESH_MS])?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Messages that the platform has.
+
+use presta_model::{Message, MessageId, Millis, ThreadId, UserId};
+use rusqlite::{Connection, Row};
+
+use crate::{Error, Tx};
+
+/// Keeps a message.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn upsert(tx: &mut Tx<'_>, message: &Message, generation: i64) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO message (id, thread_id, seq, author_id, client_message_id, sent_at, text, generation)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (id) DO UPDATE SET
+           thread_id = excluded.thread_id, seq = excluded.seq, author_id = excluded.author_id,
+           client_message_id = coalesce(excluded.client_message_id, client_message_id),
+           sent_at = excluded.sent_at, text = excluded.text, generation = excluded.generation",
+    )?
+    .execute((
+        message.id.as_str(),
+        message.thread_id.as_str(),
+        message.seq,
+        message.author_id.as_str(),
+        message.client_message_id.as_deref(),
+        Millis::from(message.sent_at).0,
+        &message.text,
+        generation,
+    ))?;
+    tx.touch("messages");
+    tx.touch(format!("thread:{}", message.thread_id));
+    Ok(())
+}
+
+/// Drops a message.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn remove(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
+    if tx.execute("DELETE FROM message WHERE id = ?1", [id])? > 0 {
+        tx.touch("messages");
+        tx.touch("threads");
+    }
+    Ok(())
+}
+
+/// A stored message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// Identifier.
+    pub id: MessageId,
+    /// The platform's order in the conversation.
+    pub seq: i64,
+    /// Who wrote it.
+    pub author_id: UserId,
+    /// The act that sent it, when it was sent by this account from a client that names its acts.
+    pub client_message_id: Option<String>,
+    /// When the platform received it, in ms since 1970.
+    pub sent_at: i64,
+    /// Plain text.
+    pub text: String,
+}
+
+/// The newest `limit` messages of a conversation, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn newest(connection: &Connection, thread: &ThreadId, limit: u32) -> Result<Vec<StoredMessage>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, seq, author_id, client_message_id, sent_at, text FROM message
+         WHERE thread_id = ?1 ORDER BY seq DESC LIMIT ?2",
+    )?;
+    let rows = statement.query_map((thread.as_str(), limit), read)?;
+    let mut messages: Vec<StoredMessage> = rows.collect::<Result<_, _>>()?;
+    messages.reverse();
+    Ok(messages)
+}
+
+/// How many messages of a conversation are kept here.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn count(connection: &Connection, thread: &ThreadId) -> Result<u32, Error> {
+    Ok(connection
+        .prepare_cached("SELECT count(*) FROM message WHERE thread_id = ?1")?
+        .query_row([thread.as_str()], |row| row.get(0))?)
+}
+
+/// Whether the platform is known to have the message that act `act_id` sends.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn has_act(connection: &Connection, act_id: &str) -> Result<bool, Error> {
+    Ok(connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE client_message_id = ?1)")?
+        .query_row([act_id], |row| row.get(0))?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
+    Ok(StoredMessage {
+        id: MessageId::new(row.get::<_, String>(0)?),
+        seq: row.get(1)?,
+        author_id: UserId::new(row.get::<_, String>(2)?),
+        client_message_id: row.get(3)?,
+        sent_at: row.get(4)?,
+        text: row.get(5)?,
+    })
+}

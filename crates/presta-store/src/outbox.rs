@@ -1,0 +1,326 @@
+//! The queue of the person's unsent acts, in lanes: acts of one lane are sent one after the other.
+//!
+//! An act's id is the `Idempotency-Key` of every attempt, stored before the first, so that an act whose answer was lost
+//! is asked for again and never done twice (draft-ietf-httpapi-idempotency-key-header).
+
+mod act;
+
+use presta_model::{ProjectId, Thread, ThreadId};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+pub use act::{Act, ActKind, ActState, BidBase, Delivered, Difference, Failure, ParamValue, StoredAct};
+
+use crate::error::{decode, encode};
+use crate::{Error, Tx};
+
+/// Delivered acts that are remembered, so that the window can say what was sent.
+const REMEMBERED: u32 = 50;
+
+const COLUMNS: &str = "act_id, lane, payload, state, attempts, not_before, error, differences, queued_at, thread_id";
+
+/// Puts an act at the end of its lane. Writing it down is what "queued" means: use a durable transaction.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn enqueue(tx: &mut Tx<'_>, act_id: &str, act: &Act, now: i64) -> Result<(), Error> {
+    if let Act::ThreadRead { thread_id, .. }
+    | Act::ThreadMute { thread_id, .. }
+    | Act::ThreadArchive { thread_id, .. } = act
+    {
+        tx.execute(
+            "DELETE FROM outbox WHERE kind = ?1 AND thread_id = ?2 AND state <> 'sending'",
+            [act.kind().as_str(), thread_id.as_str()],
+        )?;
+    }
+    tx.prepare_cached(
+        "INSERT INTO outbox (act_id, lane, kind, project_id, thread_id, payload, state, attempts, queued_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', 0, ?7)",
+    )?
+    .execute((
+        act_id,
+        act.lane(),
+        act.kind().as_str(),
+        act.project_id().map(ProjectId::as_str),
+        act.thread_id().as_ref().map(ThreadId::as_str),
+        encode("act", act)?,
+        now,
+    ))?;
+    touch(tx, act);
+    Ok(())
+}
+
+/// An act by its id.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn get(connection: &Connection, act_id: &str) -> Result<Option<StoredAct>, Error> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE act_id = ?1"))?
+        .query_row([act_id], raw)
+        .optional()?
+        .map(StoredAct::try_from)
+        .transpose()
+}
+
+/// Every unsent act, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn all(connection: &Connection) -> Result<Vec<StoredAct>, Error> {
+    many(connection, &format!("SELECT {COLUMNS} FROM outbox ORDER BY position"))
+}
+
+/// The acts that may be sent at `now`: the first of each lane, unless it waits for the person or for its time.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn ready(connection: &Connection, now: i64) -> Result<Vec<StoredAct>, Error> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM outbox o
+         WHERE position = (SELECT min(position) FROM outbox h WHERE h.lane = o.lane)
+           AND state IN ('queued', 'waiting-network', 'waiting-retry')
+           AND coalesce(not_before, 0) <= ?1
+         ORDER BY position"
+    ))?;
+    let rows = statement.query_map([now], raw)?;
+    rows.map(|row| StoredAct::try_from(row?)).collect()
+}
+
+/// The earliest time at which an act that waits may be tried again, in ms since 1970.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn next_due(connection: &Connection) -> Result<Option<i64>, Error> {
+    Ok(connection
+        .prepare_cached("SELECT min(not_before) FROM outbox WHERE state IN ('waiting-retry', 'waiting-network')")?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Acts whose sending a crash interrupted go back to the queue, with the same key.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn recover(tx: &mut Tx<'_>) -> Result<(), Error> {
+    tx.execute("UPDATE outbox SET state = 'queued' WHERE state = 'sending'", [])?;
+    Ok(())
+}
+
+/// Acts that wait for the network need wait no longer.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn network_is_back(tx: &mut Tx<'_>) -> Result<(), Error> {
+    if tx.execute("UPDATE outbox SET not_before = NULL WHERE state = 'waiting-network'", [])? > 0 {
+        tx.touch("queue");
+    }
+    Ok(())
+}
+
+/// Notes that an attempt begins. False when the act is no longer there or no longer waits.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn begin(tx: &mut Tx<'_>, act: &StoredAct) -> Result<bool, Error> {
+    let rows = tx.execute(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, not_before = NULL
+         WHERE act_id = ?1 AND state IN ('queued', 'waiting-network', 'waiting-retry')",
+        [&act.act_id],
+    )?;
+    touch(tx, &act.act);
+    Ok(rows > 0)
+}
+
+/// Notes where an attempt left the act.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn park(
+    tx: &mut Tx<'_>,
+    act: &StoredAct,
+    state: ActState,
+    not_before: Option<i64>,
+    failure: Option<&Failure>,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET state = ?2, not_before = ?3, error = ?4 WHERE act_id = ?1",
+        (&act.act_id, state.as_str(), not_before, failure.map(|failure| encode("failure", failure)).transpose()?),
+    )?;
+    touch(tx, &act.act);
+    Ok(())
+}
+
+/// Stops an act until the person confirms it again, with what changed.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn ask(tx: &mut Tx<'_>, act: &StoredAct, differences: &[Difference]) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'needs-confirmation', not_before = NULL, error = NULL, differences = ?2
+         WHERE act_id = ?1",
+        (&act.act_id, encode("differences", &differences)?),
+    )?;
+    touch(tx, &act.act);
+    Ok(())
+}
+
+/// Gives an act a new payload and puts it back in the queue, in its place.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn requeue(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'queued', not_before = NULL, error = NULL, differences = NULL, payload = ?2
+         WHERE act_id = ?1 AND state <> 'sending'",
+        (act_id, encode("act", act)?),
+    )?;
+    touch(tx, act);
+    Ok(())
+}
+
+/// Drops an act the person does not want sent. False while an attempt is under way: its outcome is not known.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<bool, Error> {
+    let rows = tx.execute("DELETE FROM outbox WHERE act_id = ?1 AND state <> 'sending'", [&act.act_id])?;
+    touch(tx, &act.act);
+    Ok(rows > 0)
+}
+
+/// Takes a delivered act out of the queue and remembers it, in the transaction that writes its result.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn deliver(tx: &mut Tx<'_>, act: &StoredAct, now: i64) -> Result<Option<Delivered>, Error> {
+    tx.execute("DELETE FROM outbox WHERE act_id = ?1", [&act.act_id])?;
+    touch(tx, &act.act);
+    if !act.act.kind().is_shown() {
+        return Ok(None);
+    }
+    let delivered = Delivered {
+        act_id: act.act_id.clone(),
+        kind: act.act.kind(),
+        title: act.act.title().to_owned(),
+        at: now,
+        project_id: act.act.project_id().cloned(),
+        thread_id: act.thread_id.clone(),
+    };
+    tx.execute(
+        "INSERT OR REPLACE INTO delivered (act_id, kind, title, project_id, thread_id, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        (
+            &delivered.act_id,
+            delivered.kind.as_str(),
+            &delivered.title,
+            delivered.project_id.as_ref().map(ProjectId::as_str),
+            delivered.thread_id.as_ref().map(ThreadId::as_str),
+            now,
+        ),
+    )?;
+    tx.execute("DELETE FROM delivered WHERE position <= (SELECT max(position) FROM delivered) - ?1", [REMEMBERED])?;
+    Ok(Some(delivered))
+}
+
+/// The last delivered acts, newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn delivered(connection: &Connection) -> Result<Vec<Delivered>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT act_id, kind, title, at, project_id, thread_id FROM delivered ORDER BY position DESC",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(Delivered {
+            act_id: row.get(0)?,
+            kind: ActKind::from_name(&row.get::<_, String>(1)?),
+            title: row.get(2)?,
+            at: row.get(3)?,
+            project_id: row.get::<_, Option<String>>(4)?.map(ProjectId::new),
+            thread_id: row.get::<_, Option<String>>(5)?.map(ThreadId::new),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Lays queued acts over a conversation as the platform gave it.
+pub(crate) fn overlay(connection: &Connection, thread: &mut Thread) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT payload FROM outbox WHERE thread_id = ?1
+           AND kind IN ('thread-read', 'thread-mute', 'thread-archive') ORDER BY position",
+    )?;
+    let rows = statement.query_map([thread.id.as_str()], |row| row.get::<_, String>(0))?;
+    for json in rows {
+        decode::<Act>("act", &json?)?.apply(thread);
+    }
+    Ok(())
+}
+
+fn touch(tx: &mut Tx<'_>, act: &Act) {
+    tx.touch("queue");
+    match act {
+        Act::BidPlace { project_id, .. } => {
+            tx.touch("bids");
+            tx.touch(format!("project:{project_id}"));
+        }
+        _ => {
+            tx.touch("threads");
+            if let Some(thread) = act.thread_id() {
+                tx.touch(format!("thread:{thread}"));
+            }
+        }
+    }
+}
+
+/// The columns of an act, before its JSON is read.
+struct RawAct {
+    act_id: String,
+    lane: String,
+    payload: String,
+    state: String,
+    attempts: u32,
+    not_before: Option<i64>,
+    error: Option<String>,
+    differences: Option<String>,
+    queued_at: i64,
+    thread_id: Option<String>,
+}
+
+fn raw(row: &Row<'_>) -> rusqlite::Result<RawAct> {
+    Ok(RawAct {
+        act_id: row.get(0)?,
+        lane: row.get(1)?,
+        payload: row.get(2)?,
+        state: row.get(3)?,
+        attempts: row.get(4)?,
+        not_before: row.get(5)?,
+        error: row.get(6)?,
+        differences: row.get(7)?,
+        queued_at: row.get(8)?,
+        thread_id: row.get(9)?,
+    })
+}
+
+impl TryFrom<RawAct> for StoredAct {
+    type Error = Error;
+
+    fn try_from(raw: RawAct) -> Result<Self, Error> {
+        Ok(Self {
+            act: decode("act", &raw.payload)?,
+            state: ActState::from_name(&raw.state),
+            error: raw.error.map(|json| decode("failure", &json)).transpose()?,
+            differences: raw.differences.map(|json| decode("differences", &json)).transpose()?.unwrap_or_default(),
+            thread_id: raw.thread_id.map(ThreadId::new),
+            act_id: raw.act_id,
+            lane: raw.lane,
+            attempts: raw.attempts,
+            not_before: raw.not_before,
+            queued_at: raw.queued_at,
+        })
+    }
+}
+
+fn many(connection: &Connection, sql: &str) -> Result<Vec<StoredAct>, Error> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], raw)?;
+    rows.map(|row| StoredAct::try_from(row?)).collect()
+}

@@ -1,0 +1,377 @@
+//! What an act is, and where it stands.
+
+use std::collections::BTreeMap;
+
+use presta_model::{Money, NewBid, ProjectId, ProjectStatus, Thread, ThreadId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::draft::BidForm;
+
+/// Something the person did that the platform has not confirmed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Act {
+    /// Place a bid.
+    BidPlace {
+        /// The project.
+        project_id: ProjectId,
+        /// Its title.
+        title: String,
+        /// What is sent.
+        bid: Box<NewBid>,
+        /// What was typed, for going back to the composer.
+        form: BidForm,
+        /// Whether the amount is per hour.
+        hourly: bool,
+        /// The project as it was when the person decided.
+        base: Box<BidBase>,
+    },
+    /// Begin a conversation with a project's client.
+    ThreadOpen {
+        /// The project.
+        project_id: ProjectId,
+        /// Its title.
+        title: String,
+        /// The first message.
+        text: String,
+    },
+    /// Send a message.
+    MessageSend {
+        /// The conversation; local while a [`Act::ThreadOpen`] is before it in the lane.
+        thread_id: ThreadId,
+        /// With whom.
+        title: String,
+        /// The message.
+        text: String,
+    },
+    /// Tell the platform what was read.
+    ThreadRead {
+        /// The conversation.
+        thread_id: ThreadId,
+        /// Number of the last message read.
+        up_to: i64,
+    },
+    /// Silence a conversation, or not.
+    ThreadMute {
+        /// The conversation.
+        thread_id: ThreadId,
+        /// The wish.
+        muted: bool,
+    },
+    /// Put a conversation away, or back.
+    ThreadArchive {
+        /// The conversation.
+        thread_id: ThreadId,
+        /// The wish.
+        archived: bool,
+    },
+}
+
+/// What a bid was decided on; checked again before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BidBase {
+    /// When bidding ends, in ms since 1970.
+    pub deadline: Option<i64>,
+    /// Lower end of the budget.
+    pub budget_min: Option<Money>,
+    /// Upper end of the budget.
+    pub budget_max: Option<Money>,
+    /// The brief.
+    pub brief: String,
+    /// Where the project stood.
+    pub status: ProjectStatus,
+}
+
+/// The kinds of acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ActKind {
+    /// Place a bid.
+    BidPlace,
+    /// Begin a conversation.
+    ThreadOpen,
+    /// Send a message.
+    MessageSend,
+    /// Mark as read.
+    ThreadRead,
+    /// Silence.
+    ThreadMute,
+    /// Put away.
+    ThreadArchive,
+}
+
+/// Where an unsent act stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ActState {
+    /// Waits for its turn.
+    Queued,
+    /// An attempt is under way.
+    Sending,
+    /// Waits for the network.
+    WaitingNetwork,
+    /// Waits before the next attempt.
+    WaitingRetry,
+    /// The project changed: waits for the person.
+    NeedsConfirmation,
+    /// The platform refused it: waits for the person.
+    Refused,
+}
+
+/// An act as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredAct {
+    /// UUID; the idempotency key.
+    pub act_id: String,
+    /// Acts of one lane are sent one after the other.
+    pub lane: String,
+    /// What to do.
+    pub act: Act,
+    /// Where it stands.
+    pub state: ActState,
+    /// Attempts begun.
+    pub attempts: u32,
+    /// Not to be tried before, in ms since 1970.
+    pub not_before: Option<i64>,
+    /// Why the last attempt failed.
+    pub error: Option<Failure>,
+    /// What changed on the project since the bid was written.
+    pub differences: Vec<Difference>,
+    /// When the person asked for it, in ms since 1970.
+    pub queued_at: i64,
+    /// The conversation, under its newest id.
+    pub thread_id: Option<ThreadId>,
+}
+
+/// Why an attempt failed, in the user interface's terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "WireError")]
+pub struct Failure {
+    /// Stable name.
+    pub code: String,
+    /// Values for the sentence.
+    pub params: BTreeMap<String, ParamValue>,
+}
+
+/// A value in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum ParamValue {
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+}
+
+/// A field of a project that is no longer what it was when a bid was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Difference {
+    /// `deadline`, `budget`, `brief`, `status` or `quota`.
+    pub field: String,
+    /// What it was: times in ms since 1970, budgets as `min-max CUR` in whole units, texts as they are.
+    pub before: String,
+    /// What it is now.
+    pub after: String,
+}
+
+/// An act that reached the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Delivered {
+    /// The act.
+    pub act_id: String,
+    /// Its kind.
+    pub kind: ActKind,
+    /// The project's title, or the person's name.
+    pub title: String,
+    /// When the platform confirmed it, in ms since 1970.
+    pub at: i64,
+    /// The project it was about.
+    pub project_id: Option<ProjectId>,
+    /// The conversation it was in.
+    pub thread_id: Option<ThreadId>,
+}
+
+impl Act {
+    /// Its kind.
+    pub fn kind(&self) -> ActKind {
+        match self {
+            Self::BidPlace { .. } => ActKind::BidPlace,
+            Self::ThreadOpen { .. } => ActKind::ThreadOpen,
+            Self::MessageSend { .. } => ActKind::MessageSend,
+            Self::ThreadRead { .. } => ActKind::ThreadRead,
+            Self::ThreadMute { .. } => ActKind::ThreadMute,
+            Self::ThreadArchive { .. } => ActKind::ThreadArchive,
+        }
+    }
+
+    /// Acts of one lane are sent in order; lanes do not wait for each other.
+    pub fn lane(&self) -> String {
+        match (self, self.thread_id()) {
+            (Self::BidPlace { project_id, .. }, _) => format!("project:{project_id}"),
+            // What was read or put away must not hold up messages.
+            (Self::ThreadRead { thread_id, .. }, _) => format!("read:{thread_id}"),
+            (Self::ThreadMute { thread_id, .. }, _) => format!("mute:{thread_id}"),
+            (Self::ThreadArchive { thread_id, .. }, _) => format!("archive:{thread_id}"),
+            (_, Some(thread_id)) => format!("thread:{thread_id}"),
+            (_, None) => String::new(),
+        }
+    }
+
+    /// The project it is about.
+    pub fn project_id(&self) -> Option<&ProjectId> {
+        match self {
+            Self::BidPlace { project_id, .. } | Self::ThreadOpen { project_id, .. } => Some(project_id),
+            _ => None,
+        }
+    }
+
+    /// The conversation it is in, as it was when queued.
+    pub fn thread_id(&self) -> Option<ThreadId> {
+        match self {
+            Self::BidPlace { .. } => None,
+            Self::ThreadOpen { project_id, .. } => Some(ThreadId::local(project_id)),
+            Self::MessageSend { thread_id, .. }
+            | Self::ThreadRead { thread_id, .. }
+            | Self::ThreadMute { thread_id, .. }
+            | Self::ThreadArchive { thread_id, .. } => Some(thread_id.clone()),
+        }
+    }
+
+    /// The project's title, or the person's name.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::BidPlace { title, .. } | Self::ThreadOpen { title, .. } | Self::MessageSend { title, .. } => title,
+            _ => "",
+        }
+    }
+
+    /// The text that is sent.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::BidPlace { bid, .. } => &bid.text,
+            Self::ThreadOpen { text, .. } | Self::MessageSend { text, .. } => text,
+            _ => "",
+        }
+    }
+
+    /// Does to a conversation what the act will do to it on the platform.
+    pub fn apply(&self, thread: &mut Thread) {
+        match self {
+            Self::ThreadRead { up_to, .. } if *up_to >= thread.last_seq => {
+                thread.read_seq = *up_to;
+                thread.unread_count = 0;
+            }
+            Self::ThreadMute { muted, .. } => thread.muted = *muted,
+            Self::ThreadArchive { archived, .. } => thread.archived = *archived,
+            _ => {}
+        }
+    }
+}
+
+impl ActKind {
+    /// Whether the queue's screen shows it: reading marks and the like are sent without a word.
+    pub fn is_shown(self) -> bool {
+        matches!(self, Self::BidPlace | Self::ThreadOpen | Self::MessageSend)
+    }
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BidPlace => "bid-place",
+            Self::ThreadOpen => "thread-open",
+            Self::MessageSend => "message-send",
+            Self::ThreadRead => "thread-read",
+            Self::ThreadMute => "thread-mute",
+            Self::ThreadArchive => "thread-archive",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Self {
+        match name {
+            "bid-place" => Self::BidPlace,
+            "thread-open" => Self::ThreadOpen,
+            "thread-read" => Self::ThreadRead,
+            "thread-mute" => Self::ThreadMute,
+            "thread-archive" => Self::ThreadArchive,
+            _ => Self::MessageSend,
+        }
+    }
+}
+
+impl ActState {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::WaitingNetwork => "waiting-network",
+            Self::WaitingRetry => "waiting-retry",
+            Self::NeedsConfirmation => "needs-confirmation",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Self {
+        match name {
+            "sending" => Self::Sending,
+            "waiting-network" => Self::WaitingNetwork,
+            "waiting-retry" => Self::WaitingRetry,
+            "needs-confirmation" => Self::NeedsConfirmation,
+            "refused" => Self::Refused,
+            _ => Self::Queued,
+        }
+    }
+
+    /// Whether it waits for the person.
+    pub fn needs_attention(self) -> bool {
+        matches!(self, Self::NeedsConfirmation | Self::Refused)
+    }
+}
+
+impl Failure {
+    /// A failure without values.
+    pub fn new(code: impl Into<String>) -> Self {
+        Self { code: code.into(), params: BTreeMap::new() }
+    }
+
+    /// The same failure with one more value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<ParamValue>) -> Self {
+        self.params.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+impl From<&str> for ParamValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for ParamValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for ParamValue {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<u32> for ParamValue {
+    fn from(number: u32) -> Self {
+        Self::Number(i64::from(number))
+    }
+}
+
+impl From<usize> for ParamValue {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}

@@ -1,0 +1,261 @@
+//! The project feed: every filter, every sort, by windows.
+
+use presta_model::{Project, ProjectId};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::Error;
+use crate::fold::fold;
+use crate::project::{join, kind_name};
+use crate::search::Search;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// The order of the feed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Sort {
+    /// Last posted first.
+    #[default]
+    Newest,
+    /// Largest budget first.
+    Budget,
+    /// Fewest bids first.
+    FewestBids,
+    /// Bidding that ends soonest first.
+    Deadline,
+    /// Most of the person's skills first.
+    Match,
+}
+
+/// What the feed is narrowed to; an empty value does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct ProjectFilters {
+    /// Skill ids; one of them is enough.
+    pub skills: Vec<String>,
+    /// Category id.
+    pub category: Option<String>,
+    /// Fixed price or by the hour.
+    pub kind: Option<FilterKind>,
+    /// The upper budget is at least this, in whole units.
+    pub budget_min: Option<i64>,
+    /// The lower budget is at most this, in whole units.
+    pub budget_max: Option<i64>,
+    /// ISO 4217 code of the budget.
+    pub currency: Option<String>,
+    /// BCP 47 tag of the brief.
+    pub language: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// Beginning of the town's name; accents and case do not matter.
+    pub city: Option<String>,
+    /// Remote work, or its contrary.
+    pub remote: Option<bool>,
+    /// Only checked clients.
+    pub client_verified: bool,
+    /// At most so many bids.
+    pub bids_max: Option<u32>,
+    /// Posted within so many days.
+    pub max_age_days: Option<u32>,
+    /// Without a bid of this account, sent or queued.
+    pub not_bid: bool,
+}
+
+/// How a project is paid, as a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FilterKind {
+    /// One price for the whole.
+    Fixed,
+    /// By the hour.
+    Hourly,
+}
+
+/// A window of the feed.
+#[derive(Debug, Clone)]
+pub struct ListRequest<'a> {
+    /// What was typed.
+    pub search: &'a Search,
+    /// What it is narrowed to.
+    pub filters: &'a ProjectFilters,
+    /// Its order.
+    pub sort: Sort,
+    /// Skill ids of the person, for [`Sort::Match`].
+    pub my_skills: &'a [String],
+    /// The present, in ms since 1970.
+    pub now: i64,
+    /// Rows to skip.
+    pub offset: u32,
+    /// Rows to return.
+    pub limit: u32,
+}
+
+/// A window's projects, and how many there are without the window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListPage {
+    /// The projects of the window.
+    pub projects: Vec<Project>,
+    /// All that match.
+    pub total: u64,
+}
+
+/// Reads a window of open projects.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
+    let narrowed = Narrowed::of(request);
+    let total: i64 = connection
+        .prepare_cached(&format!("SELECT count(*) FROM {}", narrowed.from_where()))?
+        .query_row(params_from_iter(&narrowed.values), |row| row.get(0))?;
+    let mut values = narrowed.values.clone();
+    let order = narrowed.order(request, &mut values)?;
+    values.push(Value::from(request.limit));
+    let limit = values.len();
+    values.push(Value::from(request.offset));
+    let sql = format!(
+        "WITH shown AS (SELECT {key} AS row_key FROM {from} {order} LIMIT ?{limit} OFFSET ?{})
+         SELECT t.data, t.description FROM shown JOIN project_text t USING (row_key)",
+        limit + 1,
+        key = narrowed.key(),
+        from = narrowed.from_where(),
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(&values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut projects = Vec::new();
+    for row in rows {
+        let (data, description): (String, String) = row?;
+        projects.push(join(&data, description)?);
+    }
+    Ok(ListPage { projects, total: u64::try_from(total).unwrap_or(0) })
+}
+
+/// Projects by their ids, in the order given; those not kept here are left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn by_ids(connection: &Connection, ids: &[ProjectId]) -> Result<Vec<Project>, Error> {
+    let mut projects = Vec::with_capacity(ids.len());
+    for id in ids {
+        projects.extend(crate::project::get(connection, id)?);
+    }
+    Ok(projects)
+}
+
+/// The WHERE of a list, with its values in order.
+struct Narrowed {
+    text: bool,
+    clauses: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Narrowed {
+    fn of(request: &ListRequest<'_>) -> Self {
+        let (search, filters) = (request.search, request.filters);
+        let mut it = Self { text: search.has_text(), clauses: Vec::new(), values: Vec::new() };
+        if let Some(fts) = search.fts() {
+            it.add("project_fts MATCH ?", fts);
+        } else if let Some(without) = search.fts_without() {
+            it.add("p.row_key NOT IN (SELECT rowid FROM project_fts WHERE project_fts MATCH ?)", without);
+        }
+        it.clauses.push("p.status = 'open'".to_owned());
+        it.add("(p.closes_at IS NULL OR p.closes_at > ?)", request.now);
+        it.skills(search, filters);
+        let kind = search.kind.or(filters.kind.map(|kind| match kind {
+            FilterKind::Fixed => kind_name(presta_model::BudgetKind::Fixed),
+            FilterKind::Hourly => kind_name(presta_model::BudgetKind::Hourly),
+        }));
+        it.maybe("p.kind = ?", kind.map(str::to_owned));
+        it.maybe("p.category = ?", filters.category.clone());
+        for least in [filters.budget_min, search.budget_over].into_iter().flatten() {
+            it.add("p.budget_max >= ?", least.saturating_mul(100));
+        }
+        for most in [filters.budget_max, search.budget_under].into_iter().flatten() {
+            it.add("coalesce(p.budget_min, p.budget_max) <= ?", most.saturating_mul(100));
+        }
+        it.maybe("p.currency = ?", filters.currency.clone());
+        it.maybe("p.language = ?", filters.language.clone());
+        it.maybe("p.country = ?", filters.country.clone());
+        let city = filters.city.as_deref().map(fold).filter(|city| !city.trim().is_empty());
+        it.maybe("instr(p.city_folded, ?) = 1", city.map(|city| city.trim().to_owned()));
+        it.maybe("p.remote = ?", filters.remote.map(i64::from));
+        if filters.client_verified || search.client_verified {
+            it.clauses.push("p.client_verified = 1".to_owned());
+        }
+        it.maybe("p.bid_count <= ?", filters.bids_max.map(i64::from));
+        for days in [filters.max_age_days, search.max_age_days].into_iter().flatten() {
+            it.add("p.row_key >= ?", ((request.now - i64::from(days) * DAY_MS) / 1000) << 20);
+        }
+        if filters.not_bid {
+            it.clauses.push(
+                "NOT EXISTS (SELECT 1 FROM bid b WHERE b.project_id = p.id AND b.mine = 1
+                   AND b.data ->> 'status' <> 'retracted')
+                 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.project_id = p.id AND o.kind = 'bid-place')"
+                    .to_owned(),
+            );
+        }
+        it
+    }
+
+    fn skills(&mut self, search: &Search, filters: &ProjectFilters) {
+        if !filters.skills.is_empty() {
+            let json = serde_json::Value::from(filters.skills.clone()).to_string();
+            self.add(
+                "p.row_key IN (SELECT s.row_key FROM project_skill s
+                   WHERE s.skill IN (SELECT value FROM json_each(?)))",
+                json,
+            );
+        }
+        for skill in &search.skills {
+            self.add(
+                "EXISTS (SELECT 1 FROM project_skill s WHERE s.skill = ? AND s.row_key = p.row_key)",
+                skill.clone(),
+            );
+        }
+    }
+
+    /// Adds a clause with one `?`.
+    fn add(&mut self, clause: &str, value: impl Into<Value>) {
+        self.values.push(value.into());
+        self.clauses.push(clause.replacen('?', &format!("?{}", self.values.len()), 1));
+    }
+
+    fn maybe(&mut self, clause: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.add(clause, value);
+        }
+    }
+
+    fn from_where(&self) -> String {
+        let tables = if self.text { "project_fts f CROSS JOIN project p ON p.row_key = f.rowid" } else { "project p" };
+        format!("{tables} WHERE {}", self.clauses.join(" AND "))
+    }
+
+    /// The row key, from the table whose order is newest-first without a sort.
+    fn key(&self) -> &'static str {
+        if self.text { "f.rowid" } else { "p.row_key" }
+    }
+
+    fn order(&self, request: &ListRequest<'_>, values: &mut Vec<Value>) -> Result<String, Error> {
+        let key = self.key();
+        Ok(match request.sort {
+            Sort::Newest => format!("ORDER BY {key} DESC"),
+            Sort::Budget => "ORDER BY p.budget_max DESC, p.row_key DESC".to_owned(),
+            Sort::FewestBids => "ORDER BY p.bid_count, p.row_key DESC".to_owned(),
+            Sort::Deadline => "ORDER BY p.closes_at IS NULL, p.closes_at, p.row_key DESC".to_owned(),
+            Sort::Match => {
+                values.push(Value::from(serde_json::Value::from(request.my_skills.to_vec()).to_string()));
+                format!(
+                    "ORDER BY (SELECT count(*) FROM project_skill m WHERE m.row_key = p.row_key
+                       AND m.skill IN (SELECT value FROM json_each(?{}))) DESC, p.row_key DESC",
+                    values.len()
+                )
+            }
+        })
+    }
+}

@@ -1,0 +1,297 @@
+//! What people type into the search field, read without ever failing.
+//!
+//! `"a phrase"`, `-word`, `skill:rust`, `budget:>500`, `budget:<2000`, `client:verified`, `type:hourly`, `posted:<7d`,
+//! anything else is a word whose beginning must occur. Accents and case do not matter.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::fold::fold;
+
+/// A read search.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Words whose beginning must occur, folded.
+    pub words: Vec<String>,
+    /// Phrases that must occur, folded, words apart by one blank.
+    pub phrases: Vec<String>,
+    /// Words whose beginning must not occur, folded.
+    pub without: Vec<String>,
+    /// Skills, each of which the project asks for.
+    pub skills: Vec<String>,
+    /// Least upper budget, in whole units.
+    pub budget_over: Option<i64>,
+    /// Largest lower budget, in whole units.
+    pub budget_under: Option<i64>,
+    /// Only checked clients.
+    pub client_verified: bool,
+    /// `fixed` or `hourly`.
+    pub kind: Option<&'static str>,
+    /// Posted within so many days.
+    pub max_age_days: Option<u32>,
+}
+
+/// A piece of text, and whether the search hit it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Span {
+    /// The text, to be shown as text.
+    pub text: String,
+    /// Whether to mark it.
+    pub hit: bool,
+}
+
+impl Search {
+    /// Reads what was typed; what is no operator is a word.
+    pub fn parse(text: &str) -> Self {
+        let mut search = Self::default();
+        for piece in pieces(text) {
+            search.take(&piece);
+        }
+        search
+    }
+
+    /// Whether the full-text index has work.
+    pub fn has_text(&self) -> bool {
+        !self.words.is_empty() || !self.phrases.is_empty()
+    }
+
+    /// The FTS5 expression; `None` when only operators (or only exclusions) were typed.
+    pub(crate) fn fts(&self) -> Option<String> {
+        if !self.has_text() {
+            return None;
+        }
+        let mut terms: Vec<String> = self.phrases.iter().map(|phrase| format!("\"{phrase}\"")).collect();
+        terms.extend(self.words.iter().map(|word| format!("\"{word}\"*")));
+        let wanted = terms.join(" AND ");
+        Some(match self.fts_without() {
+            None => wanted,
+            Some(without) => format!("({wanted}) NOT ({without})"),
+        })
+    }
+
+    /// The FTS5 expression of what must not occur.
+    pub(crate) fn fts_without(&self) -> Option<String> {
+        let without: Vec<String> = self.without.iter().map(|word| format!("\"{word}\"*")).collect();
+        (!without.is_empty()).then(|| without.join(" OR "))
+    }
+
+    /// Marks the hits in `text`.
+    pub fn mark(&self, text: &str) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        let mut add = |text: &str, hit: bool| match spans.last_mut() {
+            Some(last) if last.hit == hit => last.text.push_str(text),
+            _ => spans.push(Span { text: text.to_owned(), hit }),
+        };
+        for (word, is_word) in runs(text) {
+            add(word, is_word && self.hits(&fold(word)));
+        }
+        spans
+    }
+
+    /// About `length` characters of `text` around its first hit, or from its beginning, with hits marked.
+    pub fn excerpt(&self, text: &str, length: usize) -> Vec<Span> {
+        let flat = flatten(text, if self.has_text() { usize::MAX } else { length * 2 });
+        let mut start = 0;
+        if self.has_text() {
+            let mut at = 0;
+            for (word, is_word) in runs(&flat) {
+                if is_word && self.hits(&fold(word)) {
+                    start = at;
+                    break;
+                }
+                at += word.len();
+            }
+        }
+        let lead = flat.get(..start).unwrap_or_default();
+        let from = lead.char_indices().rev().nth(40).map_or(0, |(index, _)| index);
+        let from = if from == 0 { 0 } else { from + flat.get(from..).and_then(|t| t.find(' ')).map_or(0, |n| n + 1) };
+        let tail = flat.get(from..).unwrap_or_default();
+        let cut = tail.char_indices().nth(length).map_or(tail.len(), |(index, _)| index);
+        let shown = tail.get(..cut).unwrap_or_default();
+        let mut out = String::with_capacity(shown.len() + 6);
+        if from > 0 {
+            out.push('…');
+        }
+        out.push_str(shown);
+        if cut < tail.len() {
+            out.push('…');
+        }
+        self.mark(&out)
+    }
+
+    fn hits(&self, folded: &str) -> bool {
+        self.words.iter().any(|word| folded.starts_with(word.as_str()))
+            || self.phrases.iter().any(|phrase| phrase.split(' ').any(|word| word == folded))
+    }
+
+    fn take(&mut self, piece: &Piece) {
+        let text = piece.text.as_str();
+        if piece.quoted {
+            let phrase = words(text).join(" ");
+            if !phrase.is_empty() {
+                if piece.negative { self.without.push(phrase) } else { self.phrases.push(phrase) }
+            }
+            return;
+        }
+        if !piece.negative
+            && let Some((name, value)) = text.split_once(':')
+            && self.operator(&fold(name), value)
+        {
+            return;
+        }
+        let found = words(text);
+        if piece.negative { self.without.extend(found) } else { self.words.extend(found) }
+    }
+
+    /// Takes `name:value`; false when it is no operator, or its value cannot be read.
+    fn operator(&mut self, name: &str, value: &str) -> bool {
+        match name {
+            "skill" | "competence" if !value.is_empty() => self.skills.push(value.to_lowercase()),
+            "budget" => {
+                let number = |text: &str| text.replace(['€', ' '], "").parse::<i64>().ok().filter(|n| *n >= 0);
+                if let Some(rest) = value.strip_prefix('<') {
+                    self.budget_under = number(rest.trim_start_matches('='));
+                } else {
+                    self.budget_over = number(value.trim_start_matches(['>', '=']));
+                }
+            }
+            "client" if matches!(fold(value).as_str(), "verified" | "verifie") => self.client_verified = true,
+            "type" => match fold(value).as_str() {
+                "fixed" | "forfait" => self.kind = Some("fixed"),
+                "hourly" | "regie" | "horaire" => self.kind = Some("hourly"),
+                _ => return false,
+            },
+            "posted" | "publie" => {
+                let days = value.trim_start_matches('<').trim_end_matches(['d', 'j']);
+                self.max_age_days = days.parse().ok();
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// One piece of what was typed.
+struct Piece {
+    text: String,
+    negative: bool,
+    quoted: bool,
+}
+
+/// Splits at blanks, keeps quoted text together; a missing end quote is taken as there.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut out = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let negative = rest.starts_with('-');
+        let body = if negative { rest.get(1..).unwrap_or_default() } else { rest };
+        let quote = body.chars().next().filter(|c| matches!(c, '"' | '«' | '“'));
+        if let Some(open) = quote {
+            let inside = body.get(open.len_utf8()..).unwrap_or_default();
+            let end = inside.find(['"', '»', '”']).unwrap_or(inside.len());
+            let (inner, after) = inside.split_at(end);
+            out.push(Piece { text: inner.to_owned(), negative, quoted: true });
+            let mut after = after.chars();
+            after.next();
+            rest = after.as_str().trim_start();
+        } else {
+            let end = body.find(char::is_whitespace).unwrap_or(body.len());
+            let (inner, after) = body.split_at(end);
+            out.push(Piece { text: inner.to_owned(), negative, quoted: false });
+            rest = after.trim_start();
+        }
+    }
+    out
+}
+
+/// The folded words of a text, as the index tokenises it.
+fn words(text: &str) -> Vec<String> {
+    runs(text).into_iter().filter(|(_, is_word)| *is_word).map(|(word, _)| fold(word)).collect()
+}
+
+/// Runs of word characters and of the rest, in order.
+fn runs(text: &str) -> Vec<(&str, bool)> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut kind: Option<bool> = None;
+    for (index, c) in text.char_indices() {
+        let is_word = c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c);
+        if kind.is_some_and(|kind| kind != is_word) {
+            out.push((text.get(start..index).unwrap_or_default(), !is_word));
+            start = index;
+        }
+        kind = Some(is_word);
+    }
+    if let Some(kind) = kind {
+        out.push((text.get(start..).unwrap_or_default(), kind));
+    }
+    out
+}
+
+/// Markdown on one line, without its marks.
+fn flatten(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut blank = true;
+    for c in text.chars().take(most) {
+        let c = if matches!(c, '#' | '*' | '`' | '_' | '>' | '|') { ' ' } else { c };
+        if c == ' ' || c == '\n' || c == '\r' || c == '\t' {
+            if !blank {
+                out.push(' ');
+            }
+            blank = true;
+        } else {
+            out.push(c);
+            blank = false;
+        }
+    }
+    out.replace(" - ", " · ").trim_start_matches("- ").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_words_phrases_and_operators() {
+        let search = Search::parse("Développeur \"temps réel\" -php skill:Rust budget:>500 client:verified posted:<7d");
+        assert_eq!(search.words, ["developpeur"]);
+        assert_eq!(search.phrases, ["temps reel"]);
+        assert_eq!(search.without, ["php"]);
+        assert_eq!(search.skills, ["rust"]);
+        assert_eq!(search.budget_over, Some(500));
+        assert!(search.client_verified);
+        assert_eq!(search.max_age_days, Some(7));
+        assert_eq!(search.fts().unwrap(), "(\"temps reel\" AND \"developpeur\"*) NOT (\"php\"*)");
+    }
+
+    #[test]
+    fn what_is_no_operator_is_words() {
+        assert_eq!(Search::parse("foo:bar c++ a\"b").words, ["foo", "bar", "c", "a", "b"]);
+        assert_eq!(Search::parse("type:rien").words, ["type", "rien"]);
+        assert_eq!(Search::parse("\"").fts(), None);
+        assert_eq!(Search::parse("- :: \"\" *").fts(), None);
+    }
+
+    #[test]
+    fn marks_hits_without_losing_text() {
+        let spans = Search::parse("developpeur").mark("Un développeur, deux DÉVELOPPEURS");
+        let marked: Vec<&str> = spans.iter().filter(|s| s.hit).map(|s| s.text.as_str()).collect();
+        assert_eq!(marked, ["développeur", "DÉVELOPPEURS"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_and_any_text_is_marked_whole(typed in ".{0,60}", text in ".{0,200}") {
+            let search = Search::parse(&typed);
+            let whole: String = search.mark(&text).into_iter().map(|span| span.text).collect();
+            proptest::prop_assert_eq!(whole, text.clone());
+            let _ = search.excerpt(&text, 40);
+            if let Some(fts) = search.fts() {
+                let db = rusqlite::Connection::open_in_memory().unwrap();
+                db.execute_batch("CREATE VIRTUAL TABLE t USING fts5(x, tokenize=\"unicode61 remove_diacritics 2\")").unwrap();
+                let count: Result<i64, _> = db.query_row("SELECT count(*) FROM t WHERE t MATCH ?1", [&fts], |row| row.get(0));
+                proptest::prop_assert!(count.is_ok(), "{} -> {:?}", fts, count);
+            }
+        }
+    }
+}

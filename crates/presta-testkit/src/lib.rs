@@ -1,0 +1,1 @@
+//! For tests: the platform, the keyring session, the virtual display and the browser as real processes.

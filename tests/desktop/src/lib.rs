@@ -1,0 +1,1 @@
+//! The real window driven by WebDriver: tests and the tour.

@@ -1,0 +1,1 @@
+//! Journeys of the engine against the platform over real HTTP.

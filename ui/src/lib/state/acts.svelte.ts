@@ -1,0 +1,80 @@
+import { getContext, setContext } from "svelte";
+import type { ActRow } from "$lib/backend/types";
+import type { Router } from "$lib/router/router.svelte";
+import { toComposer, toThread } from "$lib/router/routes";
+import type { App } from "./app.svelte";
+
+const ACTS = Symbol("acts");
+export type ActAction = "retry" | "confirm" | "edit" | "discard";
+
+/** What can be done about something that waits to be sent. Discarding asks first. */
+export class Acts {
+  asking = $state<string | null>(null);
+  busy = $state<string | null>(null);
+  /** Grows when a message went back to its draft: an open conversation takes it up. */
+  edits = $state(0);
+  readonly #app: App;
+  readonly #router: Router;
+
+  constructor(app: App, router: Router) {
+    this.#app = app;
+    this.#router = router;
+  }
+
+  async do(action: ActAction, id: string): Promise<void> {
+    if (action === "discard") {
+      this.asking = id;
+      return;
+    }
+    if (this.busy !== null) return;
+    this.busy = id;
+    try {
+      if (action === "retry") await this.#app.run("queue_retry", { act_id: id });
+      else if (action === "confirm") await this.#app.run("queue_confirm", { act_id: id });
+      else {
+        const place = await this.#app.run("queue_edit", { act_id: id });
+        if (place?.thread_id) {
+          this.edits += 1;
+          this.#router.go(toThread(place.thread_id));
+        } else if (place?.project_id) this.#router.go(toComposer(place.project_id));
+      }
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  async discard(): Promise<void> {
+    const id = this.asking;
+    this.asking = null;
+    if (id === null) return;
+    const done = await this.#app.run("queue_discard", { act_id: id });
+    if (done) this.#app.toasts.show({ tone: "neutral", text: this.#app.i18n.t("act_discarded") });
+  }
+}
+
+/** Which actions make sense in a state, the likeliest first. */
+export function actionsFor(state: ActRow["state"], kind: ActRow["kind"]): ActAction[] {
+  const editable = kind === "bid-place" || kind === "message-send" || kind === "thread-open";
+  const edit: ActAction[] = editable ? ["edit"] : [];
+  switch (state) {
+    case "needs-confirmation":
+      return ["confirm", ...edit, "discard"];
+    case "refused":
+      return editable ? ["edit", "retry", "discard"] : ["retry", "discard"];
+    case "waiting-retry":
+      return ["retry", ...edit, "discard"];
+    case "queued":
+    case "waiting-network":
+      return [...edit, "discard"];
+    default:
+      return [];
+  }
+}
+
+export function provideActs(acts: Acts): void {
+  setContext(ACTS, acts);
+}
+
+export function useActs(): Acts {
+  return getContext<Acts>(ACTS);
+}

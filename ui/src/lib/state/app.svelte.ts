@@ -1,0 +1,132 @@
+import { getContext, setContext } from "svelte";
+import { toWireError, type CommandName, type Request, type Response } from "$lib/backend";
+import { reads, type Account, type Bootstrap, type Catalog, type Counts, type SessionState, type Settings, type SyncStatus, type WireError } from "$lib/backend/types";
+import type { I18n } from "$lib/i18n/i18n.svelte";
+import { errorWords } from "$lib/i18n/errors";
+import type { Client } from "$lib/query/client";
+import { Clock } from "./clock.svelte";
+import { Toasts } from "./toasts.svelte";
+
+const APP = Symbol("app");
+/** The session comes with the status; what is left of the bootstrap changes rarely. */
+const BOOT_TAGS = ["settings", "catalog"];
+
+/** What every screen needs to know: who is signed in, how fresh the data is, what waits to be sent. */
+export class App {
+  readonly client: Client;
+  readonly i18n: I18n;
+  readonly clock = new Clock();
+  readonly toasts = new Toasts();
+
+  ready = $state(false);
+  bootError = $state.raw<WireError | null>(null);
+  session = $state.raw<SessionState>({ state: "signed-out", reason: "none" });
+  settings = $state.raw<Settings>({ locale: null, theme: "system", server: "" });
+  sync = $state.raw<SyncStatus>({ online: true, offline_since: null, offline_reason: null, phase: "idle", done: 0, total: null, as_of: null, error: null });
+  counts = $state.raw<Counts>({ bids: 0, drafts: 0, unread: 0, queued: 0, needs_attention: 0 });
+  catalog = $state.raw<Catalog | null>(null);
+  version = $state("");
+
+  constructor(client: Client, i18n: I18n) {
+    this.client = client;
+    this.i18n = i18n;
+  }
+
+  get account(): Account | null {
+    return this.session.state === "signed-in" ? this.session.account : null;
+  }
+
+  get online(): boolean {
+    return this.sync.online;
+  }
+
+  /** Starts listening, then reads everything once. Returns the way to stop. */
+  start(): () => void {
+    const stops = [
+      this.client.start(),
+      this.clock.start(),
+      this.client.onChange({ tags: () => reads.status, refetch: () => void this.#refresh() }),
+      this.client.onChange({ tags: () => BOOT_TAGS, refetch: () => void this.boot() }),
+    ];
+    void this.boot();
+    return () => stops.forEach((stop) => stop());
+  }
+
+  boot = async (): Promise<void> => {
+    try {
+      const answer = await this.client.call("bootstrap", {});
+      this.#take(answer);
+      this.ready = true;
+      this.bootError = null;
+    } catch (thrown) {
+      this.bootError = toWireError(thrown);
+    }
+  };
+
+  /** Runs a command the user asked for; a failure is said in a toast and answered with `null`. */
+  async run<K extends CommandName>(name: K, request: Request<K>): Promise<Response<K> | null> {
+    try {
+      return await this.client.call(name, request);
+    } catch (thrown) {
+      this.say(toWireError(thrown));
+      return null;
+    }
+  }
+
+  say(error: WireError): void {
+    const words = errorWords(this.i18n, error);
+    this.toasts.show({ tone: "danger", text: words.what, detail: words.then });
+  }
+
+  async set(change: Partial<Pick<Settings, "locale" | "theme">>): Promise<void> {
+    const wanted = { locale: this.settings.locale, theme: this.settings.theme, ...change };
+    this.#useSettings({ ...this.settings, ...wanted });
+    const saved = await this.run("settings_set", wanted);
+    if (saved) this.#useSettings(saved);
+  }
+
+  useSession(session: SessionState): void {
+    const before = this.account?.id;
+    this.session = session;
+    if (before !== undefined && this.account?.id !== before) this.client.forget();
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      const status = await this.client.call("status", {});
+      const wasSignedIn = this.session.state === "signed-in";
+      this.useSession(status.session);
+      this.sync = status.sync;
+      this.counts = status.counts;
+      if (!wasSignedIn && status.session.state === "signed-in") await this.boot();
+    } catch {
+      // The screens say their own errors; the next change brings the status again.
+    }
+  }
+
+  #take(boot: Bootstrap): void {
+    this.clock.set(boot.now);
+    this.useSession(boot.session);
+    this.sync = boot.sync;
+    this.counts = boot.counts;
+    this.catalog = boot.catalog;
+    this.version = boot.version;
+    this.#useSettings(boot.settings);
+  }
+
+  #useSettings(settings: Settings): void {
+    this.settings = settings;
+    this.i18n.use(settings.locale);
+    document.documentElement.dataset.theme = settings.theme;
+    localStorage.setItem("theme", settings.theme);
+  }
+}
+
+
+export function provideApp(app: App): void {
+  setContext(APP, app);
+}
+
+export function useApp(): App {
+  return getContext<App>(APP);
+}

@@ -1,0 +1,64 @@
+//! Dependencies point one way: model ← api, store · vault is a leaf · api, store, vault ← engine ← commands ← hosts.
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+
+/// For each of our packages, which of our packages it may depend on.
+const MAY: &[(&str, &[&str])] = &[
+    ("presta-model", &[]),
+    ("presta-vault", &[]),
+    ("presta-platform", &[]),
+    ("presta-api", &["presta-model"]),
+    ("presta-store", &["presta-model"]),
+    ("presta-engine", &["presta-model", "presta-api", "presta-store", "presta-vault"]),
+    ("presta-commands", &["presta-model", "presta-engine"]),
+    ("presta-bridge", &["presta-commands", "presta-engine", "presta-vault"]),
+    ("prestataires", &["presta-commands", "presta-engine", "presta-vault"]),
+    ("presta-testkit", &[]),
+    ("xtask", &["presta-commands"]),
+];
+
+/// For each of these crates, where alone it may be used.
+const ONLY_IN: &[(&str, &[&str])] = &[
+    ("tauri", &["prestataires"]),
+    ("rusqlite", &["presta-store", "presta-platform"]),
+    ("reqwest", &["presta-api", "presta-testkit"]),
+    ("keyring", &["presta-vault"]),
+];
+
+/// Reads `cargo metadata` and fails on the first dependency that points the wrong way.
+pub fn run() -> anyhow::Result<()> {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .output()
+        .context("running cargo metadata")?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("reading cargo metadata")?;
+    let packages = metadata["packages"].as_array().context("packages")?;
+    let ours: Vec<&str> = packages.iter().filter_map(|package| package["name"].as_str()).collect();
+    let mut faults = Vec::new();
+    for package in packages {
+        let name = package["name"].as_str().unwrap_or_default();
+        if package["description"].as_str().is_none_or(str::is_empty) {
+            faults.push(format!("{name} has no description"));
+        }
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            if dependency["kind"].as_str() == Some("dev") {
+                continue;
+            }
+            let wanted = dependency["name"].as_str().unwrap_or_default();
+            let allowed = MAY.iter().find(|(it, _)| *it == name).map(|(_, allowed)| *allowed);
+            if ours.contains(&wanted) && allowed.is_some_and(|allowed| !allowed.contains(&wanted)) {
+                faults.push(format!("{name} may not depend on {wanted}"));
+            }
+            if ONLY_IN.iter().any(|(it, places)| *it == wanted && !places.contains(&name)) {
+                faults.push(format!("{wanted} may not be used in {name}"));
+            }
+        }
+    }
+    if faults.is_empty() {
+        println!("the dependency rule holds for {} packages", ours.len());
+        Ok(())
+    } else {
+        bail!("{}", faults.join("\n"))
+    }
+}
