@@ -23,7 +23,8 @@ pub fn open(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
         .theme(wanted)
         .background_color(paper)
         .on_navigation(|url| {
-            matches!(url.scheme(), "tauri") || url.host_str().is_some_and(|host| host == "tauri.localhost" || host == "localhost")
+            matches!(url.scheme(), "tauri")
+                || url.host_str().is_some_and(|host| host == "tauri.localhost" || host == "localhost")
         })
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;

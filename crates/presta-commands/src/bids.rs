@@ -201,9 +201,8 @@ impl BidRow {
         let project = project::get(connection, project_id)?;
         let catalog: Option<Catalog> = setting::get(connection, setting::CATALOG)?;
         let fee = catalog.map(|catalog| catalog.fees.on(&bid.amount));
-        let net = fee
-            .as_ref()
-            .map(|fee| Money::new(bid.amount.amount_minor - fee.amount_minor, bid.amount.currency.clone()));
+        let net =
+            fee.as_ref().map(|fee| Money::new(bid.amount.amount_minor - fee.amount_minor, bid.amount.currency.clone()));
         Ok(Some(Self {
             key: act.act_id.clone(),
             bid_id: None,
@@ -295,7 +294,9 @@ pub(crate) async fn get(engine: &Engine, request: BidRequest) -> Result<BidRow, 
             let project = delivered.and_then(|act| act.project_id);
             rows(connection, now)?
                 .into_iter()
-                .find(|row| row.key == request.key || (row.bid_id.is_some() && Some(&row.project_id) == project.as_ref()))
+                .find(|row| {
+                    row.key == request.key || (row.bid_id.is_some() && Some(&row.project_id) == project.as_ref())
+                })
                 .ok_or_else(|| Error::refused("not-found"))
         })
         .await

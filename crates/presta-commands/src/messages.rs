@@ -242,8 +242,7 @@ pub(crate) async fn mute(engine: &Engine, request: MuteRequest) -> Result<Nothin
 fn rows(connection: &Connection, me: &UserId) -> Result<Vec<ThreadRow>, Error> {
     let acts = unsent(connection)?;
     let drafts = draft::message_threads(connection)?;
-    let mut rows: Vec<ThreadRow> =
-        thread::all(connection)?.iter().map(|thread| row_of(thread, me)).collect();
+    let mut rows: Vec<ThreadRow> = thread::all(connection)?.iter().map(|thread| row_of(thread, me)).collect();
     let locals: Vec<ThreadId> =
         acts.iter().filter_map(|act| act.thread_id.clone()).chain(drafts.iter().map(|(id, _)| id.clone())).collect();
     for id in locals {
@@ -366,9 +365,8 @@ fn page(connection: &Connection, request: &ThreadPageRequest, me: &UserId) -> Re
         });
     }
     let mine = name(me).unwrap_or_default();
-    messages.extend(
-        acts.iter().filter(|act| act.thread_id.as_ref() == Some(&id)).map(|act| queued_message(act, &mine)),
-    );
+    messages
+        .extend(acts.iter().filter(|act| act.thread_id.as_ref() == Some(&id)).map(|act| queued_message(act, &mine)));
     let draft = draft::message(connection, &id)?.unwrap_or_default();
     row.has_draft = !draft.is_empty();
     Ok(ThreadPage {

@@ -168,8 +168,7 @@ pub(crate) async fn get(engine: &Engine, request: ProjectRequest) -> Result<Proj
     let as_of = active.sync_status().as_of.unwrap_or(now);
     active
         .read(move |connection| {
-            let project =
-                project::get(connection, &request.project_id)?.ok_or_else(|| Error::refused("not-found"))?;
+            let project = project::get(connection, &request.project_id)?.ok_or_else(|| Error::refused("not-found"))?;
             page(connection, &project, now, as_of)
         })
         .await

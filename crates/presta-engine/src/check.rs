@@ -71,9 +71,10 @@ pub fn check(form: &BidForm, context: &Context<'_>) -> BidChecks {
         problems.push(BidProblem::new("milestones", failure));
     }
     let fee = amount.as_ref().map(|amount| context.catalog.fees.on(amount));
-    let net = amount.as_ref().zip(fee.as_ref()).map(|(amount, fee)| {
-        Money::new(amount.amount_minor - fee.amount_minor, amount.currency.clone())
-    });
+    let net = amount
+        .as_ref()
+        .zip(fee.as_ref())
+        .map(|(amount, fee)| Money::new(amount.amount_minor - fee.amount_minor, amount.currency.clone()));
     BidChecks { amount, fee, net, problems }
 }
 
@@ -202,7 +203,9 @@ fn telephone(text: &str) -> Option<String> {
                     digits += 1;
                     gap = 0;
                     end = index;
-                } else if (index == start && *c == '+') || (gap == 0 && matches!(c, ' ' | '.' | '-' | '\u{a0}' | '\u{202f}')) {
+                } else if (index == start && *c == '+')
+                    || (gap == 0 && matches!(c, ' ' | '.' | '-' | '\u{a0}' | '\u{202f}'))
+                {
                     gap += usize::from(index != start);
                 } else {
                     break;
@@ -293,7 +296,8 @@ mod tests {
         ] {
             assert_eq!(codes(&BidForm { text, ..good() }), [code]);
         }
-        for (period_days, code) in [("", "period-empty"), ("0", "period-out-of-range"), ("400", "period-out-of-range")] {
+        for (period_days, code) in [("", "period-empty"), ("0", "period-out-of-range"), ("400", "period-out-of-range")]
+        {
             assert_eq!(codes(&BidForm { period_days: period_days.into(), ..good() }), [code]);
         }
         let part = |title: &str, amount: &str| MilestoneForm { title: title.into(), amount: amount.into() };
@@ -310,7 +314,9 @@ mod tests {
 
     #[test]
     fn numbers_in_a_text_are_no_telephone() {
-        for text in ["budget de 10 000 000 euros", "de 2020 à 2026", "norme ISO 27001, 0.5 jour", "0,05 % et 12 000 lignes"] {
+        for text in
+            ["budget de 10 000 000 euros", "de 2020 à 2026", "norme ISO 27001, 0.5 jour", "0,05 % et 12 000 lignes"]
+        {
             assert_eq!(contact_details(text), None, "{text}");
         }
     }

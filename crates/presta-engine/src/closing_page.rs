@@ -20,10 +20,7 @@ pub(crate) fn pages(locale: Locale) -> ClosingPages {
             "Close this page, go back to the app and try again. Nothing was lost.",
         ),
     };
-    ClosingPages {
-        success_html: page(locale, "✓", done, back),
-        failure_html: page(locale, "!", failed, again),
-    }
+    ClosingPages { success_html: page(locale, "✓", done, back), failure_html: page(locale, "!", failed, again) }
 }
 
 fn page(locale: Locale, sign: &str, title: &str, text: &str) -> String {

@@ -58,7 +58,8 @@ pub(crate) fn api_failure(error: &presta_api::Error) -> Failure {
     match error {
         presta_api::Error::Problem(problem) => {
             if let Some(field) = problem.errors.first() {
-                failure = failure.with("field", field.pointer.trim_start_matches('/')).with("rule", field.code.as_str());
+                failure =
+                    failure.with("field", field.pointer.trim_start_matches('/')).with("rule", field.code.as_str());
             }
             failure = failure.with("title", problem.title.as_str());
             if let Some(id) = &problem.request_id {

@@ -35,8 +35,8 @@ pub use presta_store as store;
 pub use richtext::{brief_html, message_html};
 pub use session::{Account, SessionState, SignedOutReason};
 pub use settings::{Locale, Settings, Theme};
-pub use write::{Reopened, bid_context};
 pub use status::{Counts, SyncPhase, SyncStatus};
+pub use write::{Reopened, bid_context};
 
 use bus::Bus;
 use session::Session;
@@ -92,9 +92,7 @@ impl Engine {
         std::fs::create_dir_all(&config.profile).map_err(|error| Error::Io("making the profile folder", error))?;
         account::restrict(&config.profile)?;
         let settings = settings::SettingsFile::open(&config.profile, &config.server);
-        Ok(Self {
-            inner: Arc::new(Inner { config, bus: Bus::start(), settings, session: Session::default() }),
-        })
+        Ok(Self { inner: Arc::new(Inner { config, bus: Bus::start(), settings, session: Session::default() }) })
     }
 
     /// Events for a host's user interface.

@@ -10,8 +10,32 @@ use comrak::Options;
 const LONGEST: usize = 100_000;
 
 const BRIEF_TAGS: &[&str] = &[
-    "a", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p", "pre", "s",
-    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "em",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
 ];
 const MESSAGE_TAGS: &[&str] = &["a", "br", "p"];
 
@@ -108,7 +132,20 @@ mod tests {
             "<a href=\"file:///etc/passwd\">x</a><form action=x><input name=y></form>",
         ] {
             let html = brief_html(hostile).to_lowercase();
-            for bad in ["<script", "<img", "<svg", "javascript:", "<iframe", "onerror", "onclick", "style=", "id=", "file:", "<form", "<input"] {
+            for bad in [
+                "<script",
+                "<img",
+                "<svg",
+                "javascript:",
+                "<iframe",
+                "onerror",
+                "onclick",
+                "style=",
+                "id=",
+                "file:",
+                "<form",
+                "<input",
+            ] {
                 assert!(!html.contains(bad), "{hostile} -> {html}");
             }
             let html = message_html(hostile);

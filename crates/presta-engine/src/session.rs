@@ -20,15 +20,8 @@ use crate::{Active, Engine, Error, Locale, closing_page};
 
 /// The OAuth client of this application.
 const CLIENT_ID: &str = "prestataires-desktop";
-const SCOPES: &[&str] = &[
-    "profile:read",
-    "profile:write",
-    "projects:read",
-    "bids:read",
-    "bids:write",
-    "messages:read",
-    "messages:write",
-];
+const SCOPES: &[&str] =
+    &["profile:read", "profile:write", "projects:read", "bids:read", "bids:write", "messages:read", "messages:write"];
 /// Signing out does not wait longer for the platform.
 const REVOCATION: Duration = Duration::from_secs(5);
 
@@ -370,11 +363,14 @@ impl Engine {
 
     /// The platform no longer accepts the sign-in: the cache stays, encrypted, for the next one.
     fn end_revoked(&self) {
-        self.inner.session.with(|current| {
-            current.active = None;
+        let ended = self.inner.session.with(|current| {
             current.state = SessionState::SignedOut { reason: SignedOutReason::Revoked };
+            current.active.take()
         });
         self.inner.bus.touch(["session"]);
+        if let Some(active) = ended {
+            active.stop();
+        }
     }
 
     fn set_state(&self, state: SessionState) {

@@ -56,10 +56,10 @@ fn backoff() -> ExponentialBuilder {
 /// Syncs, then follows the event stream until it breaks. `reached` is called once the cache is up to date.
 async fn connected(active: &Active, reached: impl FnOnce()) -> Result<(), Error> {
     active.api.resume().await?;
+    refresh_lists(active).await?;
     let mut state = pull(active).await?;
     set_online(active).await?;
     reached();
-    refresh_lists(active).await?;
     let mut events = active.api.events(Some(&state)).await?;
     loop {
         tokio::select! {

@@ -1,6 +1,6 @@
 //! What the person does: drafts, queued acts, and decisions about them. Each is one transaction on the disk.
 
-use presta_model::{Catalog, Currency, Project, ProjectId, Quota, ThreadId};
+use presta_model::{Catalog, Currency, Project, ProjectId, Quota, ThreadId, UserId};
 use presta_store::draft::{self, BidForm};
 use presta_store::outbox::{self, Act, Failure, StoredAct};
 use presta_store::{Connection, Tx, bid, message, project, setting, thread};
@@ -127,13 +127,7 @@ impl Active {
                     Act::ThreadOpen { project_id, title: project.title, text }
                 }
                 _ => {
-                    let known = thread::get(tx, &thread)?;
-                    let title = known
-                        .map(|known| {
-                            let others = known.participants.iter().filter(|person| person.id != me);
-                            others.map(|person| person.display_name.as_str()).collect::<Vec<_>>().join(", ")
-                        })
-                        .unwrap_or_default();
+                    let title = correspondent(tx, &thread, &me)?;
                     Act::MessageSend { thread_id: thread.clone(), title, text }
                 }
             };
@@ -338,6 +332,16 @@ pub fn bid_context<'a>(
     })
 }
 
+/// Who reads a message: the others of a conversation, or the client of the project that a local one is about.
+fn correspondent(connection: &Connection, thread: &ThreadId, me: &UserId) -> Result<String, Error> {
+    if let Some(known) = thread::get(connection, thread)? {
+        let others = known.participants.iter().filter(|person| person.id != *me);
+        return Ok(others.map(|person| person.display_name.as_str()).collect::<Vec<_>>().join(", "));
+    }
+    let project = thread.local_project().map(|project| project::get(connection, &project)).transpose()?.flatten();
+    Ok(project.map(|project| project.client.display_name).unwrap_or_default())
+}
+
 fn catalog(connection: &Connection) -> Result<Catalog, Error> {
     setting::get(connection, setting::CATALOG)?.ok_or_else(|| Error::refused("not-synced-yet"))
 }
@@ -347,11 +351,7 @@ fn find(tx: &Tx<'_>, act_id: &str) -> Result<StoredAct, Error> {
 }
 
 fn drop_act(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
-    if outbox::discard(tx, act)? {
-        Ok(())
-    } else {
-        Err(Error::refused("being-sent"))
-    }
+    if outbox::discard(tx, act)? { Ok(()) } else { Err(Error::refused("being-sent")) }
 }
 
 /// Queues a change of a conversation and shows it at once.

@@ -55,10 +55,7 @@ impl Money {
 
     /// An amount of `amount_minor` minor units.
     pub fn new(amount_minor: i64, currency: Currency) -> Self {
-        Self {
-            amount_minor,
-            currency,
-        }
+        Self { amount_minor, currency }
     }
 
     /// Reads an amount as French and English people type it: `1250`, `1 250,50`, `1,250.50`, `1.250,50 €`.
@@ -70,9 +67,7 @@ impl Money {
     pub fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
         let text: String = text
             .chars()
-            .filter(|c| {
-                !c.is_whitespace() && !matches!(c, '€' | '\u{202f}' | '\u{a0}' | '\'' | '’')
-            })
+            .filter(|c| !c.is_whitespace() && !matches!(c, '€' | '\u{202f}' | '\u{a0}' | '\'' | '’'))
             .collect();
         if text.is_empty() {
             return Err(AmountError::Empty);
@@ -98,10 +93,7 @@ impl Money {
         if amount_minor > Self::LARGEST_MINOR {
             return Err(AmountError::TooLarge);
         }
-        Ok(Self {
-            amount_minor,
-            currency,
-        })
+        Ok(Self { amount_minor, currency })
     }
 }
 
@@ -132,9 +124,7 @@ fn grouped(text: &str) -> bool {
     let mut parts = text.split([',', '.']);
     let first = parts.next().unwrap_or_default();
     let rest: Vec<&str> = parts.collect();
-    !first.is_empty()
-        && (rest.is_empty() || first.len() <= 3)
-        && rest.iter().all(|part| part.len() == 3)
+    !first.is_empty() && (rest.is_empty() || first.len() <= 3) && rest.iter().all(|part| part.len() == 3)
 }
 
 fn digits(text: &str) -> Result<i64, AmountError> {

@@ -26,13 +26,7 @@ pub enum EntityType {
 
 impl EntityType {
     /// Every type that is kept, in the order a full sync fetches them: what is the person's own first, then the market.
-    pub const KEPT: [Self; 5] = [
-        Self::Me,
-        Self::Project,
-        Self::Bid,
-        Self::Thread,
-        Self::Message,
-    ];
+    pub const KEPT: [Self; 5] = [Self::Me, Self::Project, Self::Bid, Self::Thread, Self::Message];
 
     /// The name in the contract.
     pub fn as_str(self) -> &'static str {
@@ -68,10 +62,7 @@ impl Entity {
     ///
     /// # Errors
     /// The JSON error when the data does not have the type's shape.
-    pub fn decode(
-        kind: EntityType,
-        data: serde_json::Value,
-    ) -> Result<Option<Self>, serde_json::Error> {
+    pub fn decode(kind: EntityType, data: serde_json::Value) -> Result<Option<Self>, serde_json::Error> {
         Ok(Some(match kind {
             EntityType::Me => Self::Me(serde_json::from_value(data)?),
             EntityType::Project => Self::Project(serde_json::from_value(data)?),

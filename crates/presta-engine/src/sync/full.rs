@@ -13,9 +13,8 @@ const PAGE: u32 = 500;
 
 /// Fetches everything; returns the state from which the change feed goes on.
 pub(crate) async fn sync(active: &Active) -> Result<String, Error> {
-    let resumed = active
-        .read(|connection| Ok((sync_state::snapshot(connection)?, sync_state::generation(connection)?)))
-        .await?;
+    let resumed =
+        active.read(|connection| Ok((sync_state::snapshot(connection)?, sync_state::generation(connection)?))).await?;
     let (mut at, generation) = match resumed {
         (Some(at), _) => {
             let generation = at.generation;

@@ -196,7 +196,7 @@ impl Page<'_> {
         let codes = !matches!(domain.id, "design" | "management" | "security");
         self.heading(phrases::H_CONTEXT, rng);
         self.paragraph(&[self.context_pool()], 1, rng);
-        self.more(&[phrases::HISTORY], 1 + more / 2, rng);
+        self.more(&[phrases::HISTORY], 1, rng);
         self.paragraph(&[track.why], 2, rng);
         self.more(&[domain.why], 1, rng);
         self.heading(phrases::H_WORK, rng);

@@ -72,7 +72,7 @@ pub(super) const TEAM: &[&str] = &[
     "Vous travaillerez avec notre responsable technique et deux référents métier.",
     "Nous fonctionnons par itérations de deux semaines, avec une démonstration à chaque fin de cycle.",
     "Le suivi se fait sur un tableau partagé ; chaque modification passe par une relecture.",
-    "Personne en interne ne maîtrise ce sujet : la pédagogie comptera autant que la technique.",
+    "Le sujet est nouveau pour notre équipe : la pédagogie comptera autant que la technique.",
     "Un environnement de recette existe déjà et reste à votre disposition.",
 ];
 

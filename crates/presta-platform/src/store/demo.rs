@@ -164,13 +164,13 @@ impl FirstDay {
         Ok(())
     }
 
-    /// Open projects of others, newest first, that Camille could know for some days.
+    /// Open projects of others that Camille could know for about two weeks.
     fn open_projects(&self, sql: &Connection, not_of: &[i64]) -> Result<Vec<i64>, Problem> {
         let rows = sql
             .prepare(
                 "SELECT n FROM projects WHERE status = 'open' AND bids_close_at > ?2
                      AND client_n NOT IN (SELECT value FROM json_each(?1))
-                 ORDER BY posted_at > ?3, posted_at DESC LIMIT 12",
+                 ORDER BY posted_at > ?3, abs(posted_at - ?3) LIMIT 12",
             )?
             .query_map((super::array(not_of), self.now + DAY_MS, self.now - 14 * DAY_MS), |row| row.get(0))?
             .collect::<Result<_, _>>()?;

@@ -19,8 +19,9 @@ use crate::{
 /// Rows of seeded people begin here: accounts are below.
 const FIRST_CLIENT: i64 = 1_000;
 const FIRST_FREELANCER: i64 = 500_000_000;
-/// Every so many of the newest projects belong to an account that posts.
-const NADIAS: [u64; 6] = [3, 11, 19, 42, 57, 88];
+/// Counted from the newest, these projects belong to Nadia; the newest of all do not.
+const NADIAS: [u64; 6] = [12, 19, 42, 57, 88, 103];
+/// As [`NADIAS`], for Sam.
 const SAMS: [u64; 2] = [27, 66];
 
 /// What a file is made from.

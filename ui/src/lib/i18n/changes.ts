@@ -1,5 +1,7 @@
 const AROUND = 48;
 const AT_MOST = 260;
+/** Less than this is not worth an ellipsis. */
+const FEW = 16;
 
 /** What differs between two long texts, with a few words around it: the rest is the same and only hides the change. */
 export function changedParts(before: string, after: string): { before: string; after: string } {
@@ -11,13 +13,13 @@ export function changedParts(before: string, after: string): { before: string; a
 }
 
 function cut(text: string, from: number, to: number): string {
-  const start = wordStart(text, Math.max(0, from - AROUND));
-  const end = Math.min(text.length, to + AROUND, start + AT_MOST);
+  const start = from <= AROUND + FEW ? 0 : wordStart(text, from - AROUND);
+  const wanted = Math.min(to + AROUND, start + AT_MOST);
+  const end = text.length - wanted <= FEW ? text.length : wanted;
   return `${start > 0 ? "… " : ""}${text.slice(start, end).trim()}${end < text.length ? " …" : ""}`;
 }
 
 function wordStart(text: string, at: number): number {
-  if (at === 0) return 0;
   const space = text.indexOf(" ", at);
   return space < 0 || space > at + AROUND ? at : space + 1;
 }

@@ -2,6 +2,7 @@ import { toWireError } from "$lib/backend";
 import type { BidChecks, BidDraft, BidForm, BidProblem, DraftVersion, WireError } from "$lib/backend/types";
 import type { Client } from "$lib/query/client";
 import { Autosave } from "./autosave";
+import { whenReleased } from "./pointer";
 
 export type BidField = "amount" | "period_days" | "text" | "milestones" | "project";
 
@@ -54,8 +55,10 @@ export class Composer {
 
   left(field: BidField): void {
     const filled = field === "milestones" ? this.form.milestones.length > 0 : field !== "project" && this.form[field].trim() !== "";
-    if (filled) this.#seen = new Set([...this.#seen, field]);
-    void this.#autosave.flush();
+    whenReleased(() => {
+      if (filled) this.#seen = new Set([...this.#seen, field]);
+      void this.#autosave.flush();
+    });
   }
 
   changed(): void {

@@ -1,0 +1,106 @@
+//! The server as a process.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_presta-platform");
+/// Enough projects for the accounts to have theirs.
+const SEED: &str = "130";
+
+pub struct Server {
+    pub url: String,
+    pub ready: Value,
+    child: Child,
+}
+
+impl Server {
+    /// Serves `data` and waits for the ready line.
+    pub fn start(data: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(BINARY)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(arguments)
+            .env("RUST_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("ready line: {line:?}"));
+        Self { url: ready["url"].as_str().unwrap().to_owned(), ready, child }
+    }
+
+    /// Asks the server to end, and waits until it has.
+    pub fn stop(mut self) -> ExitStatus {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server with a demo market of its own; the directory goes with it.
+pub struct Demo {
+    pub server: Server,
+    pub data: TempDir,
+}
+
+impl Demo {
+    pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    pub fn with(arguments: &[&str]) -> Self {
+        let data = copy_of_template();
+        let server = Server::start(data.path(), arguments);
+        Self { server, data }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.server.url
+    }
+}
+
+/// A market made once for all tests; each takes a copy.
+fn copy_of_template() -> TempDir {
+    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+    let template = TEMPLATE.get_or_init(|| {
+        let data = tempfile::tempdir().unwrap().keep();
+        let server = Server::start(&data, &["--seed", SEED]);
+        assert!(server.stop().success());
+        data
+    });
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(template).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    copy
+}
+
+/// Runs `import` on a listing of `lines`.
+pub fn import(data: &Path, lines: &[&str]) -> Output {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), lines.join("\n")).unwrap();
+    Command::new(BINARY)
+        .arg("import")
+        .arg(file.path())
+        .arg("--data")
+        .arg(data)
+        .env("RUST_LOG", "error")
+        .output()
+        .unwrap()
+}

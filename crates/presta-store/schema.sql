@@ -1,0 +1,169 @@
+CREATE TRIGGER project_text_deleted AFTER DELETE ON project_text BEGIN
+  INSERT INTO project_fts (project_fts, rowid, title, description, skills, client)
+  VALUES ('delete', old.row_key, old.title, old.description, old.skills, old.client);
+END;
+
+CREATE TRIGGER project_text_inserted AFTER INSERT ON project_text BEGIN
+  INSERT INTO project_fts (rowid, title, description, skills, client)
+  VALUES (new.row_key, new.title, new.description, new.skills, new.client);
+END;
+
+CREATE TRIGGER project_text_updated AFTER UPDATE OF title, description, skills, client ON project_text
+WHEN old.title IS NOT new.title OR old.description IS NOT new.description
+  OR old.skills IS NOT new.skills OR old.client IS NOT new.client
+BEGIN
+  INSERT INTO project_fts (project_fts, rowid, title, description, skills, client)
+  VALUES ('delete', old.row_key, old.title, old.description, old.skills, old.client);
+  INSERT INTO project_fts (rowid, title, description, skills, client)
+  VALUES (new.row_key, new.title, new.description, new.skills, new.client);
+END;
+
+CREATE TABLE bid (
+  id TEXT PRIMARY KEY,
+  rev INTEGER NOT NULL,
+  project_id TEXT NOT NULL,
+  mine INTEGER NOT NULL,              -- 1: made by this account
+  updated_at INTEGER NOT NULL,        -- ms
+  data TEXT NOT NULL,                 -- the resource as JSON
+  generation INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE bid_draft (
+  project_id TEXT NOT NULL,
+  version INTEGER NOT NULL,           -- the newest is the draft; at most 20 are kept
+  started_at INTEGER NOT NULL,        -- ms; when this version was begun
+  saved_at INTEGER NOT NULL,          -- ms; its last keystroke
+  form TEXT NOT NULL,                 -- JSON, as typed
+  PRIMARY KEY (project_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE delivered (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  act_id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  title TEXT NOT NULL,
+  project_id TEXT,
+  thread_id TEXT,
+  at INTEGER NOT NULL                 -- ms
+) STRICT;
+
+CREATE TABLE message (
+  id TEXT PRIMARY KEY,
+  thread_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,               -- the platform's order
+  author_id TEXT NOT NULL,
+  client_message_id TEXT,
+  sent_at INTEGER NOT NULL,           -- ms
+  text TEXT NOT NULL,
+  generation INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE message_draft (
+  thread_id TEXT PRIMARY KEY,
+  saved_at INTEGER NOT NULL,          -- ms
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,  -- order within a lane
+  act_id TEXT NOT NULL UNIQUE,        -- UUID; the idempotency key of every attempt
+  lane TEXT NOT NULL,                 -- acts of one lane are sent one after the other
+  kind TEXT NOT NULL,
+  project_id TEXT,
+  thread_id TEXT,
+  payload TEXT NOT NULL,              -- JSON
+  state TEXT NOT NULL,                -- queued, sending, waiting-network, waiting-retry, needs-confirmation, refused
+  attempts INTEGER NOT NULL,
+  not_before INTEGER,                 -- ms
+  error TEXT,                         -- JSON
+  differences TEXT,                   -- JSON: what changed on the project since the bid was written
+  queued_at INTEGER NOT NULL          -- ms
+) STRICT;
+
+CREATE TABLE project (
+  row_key INTEGER PRIMARY KEY,        -- seconds of posted_at << 20, plus a number that makes it unique: newest-first needs no sort
+  id TEXT NOT NULL UNIQUE,
+  rev INTEGER NOT NULL,
+  category TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- fixed, hourly
+  budget_min INTEGER,                 -- minor units
+  budget_max INTEGER,
+  currency TEXT,
+  country TEXT NOT NULL,
+  city_folded TEXT NOT NULL,          -- without accents, in lower case; '' when there is none
+  remote INTEGER NOT NULL,
+  language TEXT NOT NULL,
+  status TEXT NOT NULL,
+  posted_at INTEGER NOT NULL,         -- ms
+  closes_at INTEGER,                  -- ms
+  bid_count INTEGER NOT NULL,
+  client_verified INTEGER NOT NULL,
+  generation INTEGER NOT NULL         -- of the full sync that last saw it
+) STRICT;
+
+CREATE VIRTUAL TABLE project_fts USING fts5 (
+  title, description, skills, client,
+  content='project_text', content_rowid='row_key',
+  tokenize="unicode61 remove_diacritics 2", prefix='2 3'
+);
+
+CREATE TABLE project_skill (
+  skill TEXT NOT NULL,
+  row_key INTEGER NOT NULL REFERENCES project (row_key) ON DELETE CASCADE,
+  PRIMARY KEY (skill, row_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE project_text (
+  row_key INTEGER PRIMARY KEY REFERENCES project (row_key) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  description TEXT NOT NULL,
+  skills TEXT NOT NULL,               -- ids, with blanks between
+  client TEXT NOT NULL,
+  data TEXT NOT NULL                  -- the resource as JSON, less its description
+) STRICT;
+
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL                 -- JSON
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sync_state (
+  name TEXT PRIMARY KEY,              -- 'changes', or 'snapshot' while a full sync goes on
+  value TEXT NOT NULL                 -- JSON
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE thread (
+  id TEXT PRIMARY KEY,
+  rev INTEGER NOT NULL,
+  project_id TEXT,
+  archived INTEGER NOT NULL,
+  unread INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,        -- ms
+  data TEXT NOT NULL,                 -- the resource as JSON
+  generation INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE thread_alias (
+  local_id TEXT PRIMARY KEY,          -- the id given here before the platform knew the conversation
+  thread_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX bid_by_project ON bid (project_id, mine);
+
+CREATE INDEX message_by_client_id ON message (client_message_id) WHERE client_message_id IS NOT NULL;
+
+CREATE INDEX message_by_thread ON message (thread_id, seq);
+
+CREATE INDEX outbox_by_lane ON outbox (lane, position);
+
+CREATE INDEX project_by_bids ON project (status, bid_count, row_key DESC);
+
+CREATE INDEX project_by_budget ON project (status, budget_max DESC, row_key DESC);
+
+CREATE INDEX project_by_deadline ON project (status, closes_at, row_key DESC);
+
+CREATE INDEX project_skill_by_project ON project_skill (row_key);
+
+CREATE INDEX thread_by_project ON thread (project_id);
+
+CREATE INDEX thread_by_time ON thread (updated_at DESC);

@@ -1,0 +1,7 @@
+//! The store's integration tests, on real SQLCipher files.
+
+mod draft;
+mod file;
+mod filters;
+mod outbox;
+mod sample;

@@ -1,0 +1,79 @@
+//! Sample resources and an open store.
+
+use jiff::Timestamp;
+use presta_model::{
+    BidStats, BudgetKind, Client, Currency, Money, Project, ProjectId, ProjectStatus, Thread, ThreadId, UserId, Viewer,
+};
+use presta_store::{Key, Store};
+use tempfile::TempDir;
+
+pub const NOW: i64 = 1_790_000_000_000;
+
+pub fn key() -> Key {
+    Key::from_bytes([7; 32])
+}
+
+pub fn open() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("cache.db"), &key(), |_| {}).unwrap();
+    (folder, store)
+}
+
+pub fn euros(units: i64) -> Money {
+    Money::new(units * 100, Currency::new("EUR"))
+}
+
+pub fn project(id: &str) -> Project {
+    Project {
+        id: ProjectId::new(id),
+        rev: 1,
+        title: "Développeur Rust".into(),
+        description: "Un service à écrire en temps réel.".into(),
+        category: "backend".into(),
+        skills: vec!["rust".into()],
+        kind: BudgetKind::Fixed,
+        budget_min: Some(euros(1000)),
+        budget_max: Some(euros(2000)),
+        country: "FR".into(),
+        city: Some("Orléans".into()),
+        remote: true,
+        language: "fr".into(),
+        status: ProjectStatus::Open,
+        posted_at: Timestamp::from_millisecond(NOW - 3_600_000).unwrap(),
+        bids_close_at: Some(Timestamp::from_millisecond(NOW + 86_400_000).unwrap()),
+        bid_stats: BidStats { count: 3, average: None },
+        client: Client {
+            id: UserId::new("usr_c"),
+            display_name: "Atelier Démo".into(),
+            country: "FR".into(),
+            city: None,
+            verified: true,
+            payment_verified: true,
+            rating: None,
+            reviews: 0,
+            hire_rate_percent: None,
+            projects_posted: 1,
+            member_since: "2024-01-01".into(),
+        },
+        viewer: Viewer { can_bid: true, reason: None, my_bid_id: None, bookmarked: false },
+    }
+}
+
+pub fn thread(id: &str) -> Thread {
+    Thread {
+        id: ThreadId::new(id),
+        rev: 1,
+        project_id: None,
+        project_title: None,
+        bid_id: None,
+        participants: vec![],
+        last_message: None,
+        last_seq: 4,
+        read_seq: 1,
+        others_read_seq: 0,
+        unread_count: 3,
+        muted: false,
+        archived: false,
+        updated_at: Timestamp::from_millisecond(NOW).unwrap(),
+    }
+}
