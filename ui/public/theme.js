@@ -4,7 +4,7 @@
   try {
     root.dataset.theme = localStorage.getItem("theme") || "system";
     root.lang = localStorage.getItem("locale") || (/^en/i.test(navigator.language) ? "en" : "fr");
-  } catch (_) {
+  } catch {
     root.dataset.theme = "system";
   }
 })();

@@ -1,8 +1,9 @@
 //! The server as a process.
 
 use std::{
+    ffi::OsString,
     io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::OnceLock,
 };
@@ -74,19 +75,19 @@ impl Demo {
     }
 }
 
-/// A market made once for all tests; each takes a copy.
+/// A market made once for all tests and kept in memory; each test writes a copy.
 fn copy_of_template() -> TempDir {
-    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+    static TEMPLATE: OnceLock<Vec<(OsString, Vec<u8>)>> = OnceLock::new();
     let template = TEMPLATE.get_or_init(|| {
-        let data = tempfile::tempdir().unwrap().keep();
-        let server = Server::start(&data, &["--seed", SEED]);
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(data.path(), &["--seed", SEED]);
         assert!(server.stop().success());
-        data
+        let files = std::fs::read_dir(data.path()).unwrap().map(Result::unwrap);
+        files.map(|file| (file.file_name(), std::fs::read(file.path()).unwrap())).collect()
     });
     let copy = tempfile::tempdir().unwrap();
-    for entry in std::fs::read_dir(template).unwrap() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    for (name, bytes) in template {
+        std::fs::write(copy.path().join(name), bytes).unwrap();
     }
     copy
 }

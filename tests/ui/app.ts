@@ -1,0 +1,51 @@
+import { expect, type Page } from "@playwright/test";
+import type { Stack } from "./stack";
+
+export const demo = { login: "camille.demo", password: "demo-camille" };
+
+/** Opens the window; whatever it reports as an error fails the test. `freezePrototype` as the desktop shell has it. */
+export async function openApp(page: Page, stack: Stack): Promise<string[]> {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/net::ERR|WebSocket|Failed to load resource/.test(message.text())) errors.push(message.text());
+  });
+  await page.addInitScript("Object.freeze(Object.prototype)");
+  await page.goto(stack.appUrl);
+  return errors;
+}
+
+/** Signs in as a person would: in a second page, on the platform's own pages. */
+export async function signIn(page: Page, who = demo): Promise<void> {
+  await page.getByTestId("signin-button").click();
+  const url = await page.getByTestId("signin-link").inputValue();
+  const browser = await page.context().newPage();
+  await browser.goto(url);
+  if (await browser.locator("[name=login]").isVisible()) {
+    await browser.locator("[name=login]").fill(who.login);
+    await browser.locator("[name=password]").fill(who.password);
+    await browser.locator("#login-submit").click();
+  }
+  await browser.locator("#consent-allow").click();
+  await expect(page.getByTestId("nav-missions")).toBeVisible();
+  await browser.close();
+}
+
+/** The feed has rows and the first sync is over. */
+export async function synced(page: Page): Promise<void> {
+  await expect(page.getByTestId("project-row").first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByTestId("sync-state")).toHaveAttribute("data-phase", "idle", { timeout: 60_000 });
+}
+
+export async function total(page: Page): Promise<number> {
+  return Number(await page.getByTestId("feed-count").getAttribute("data-total"));
+}
+
+export async function settings(page: Page, theme: "light" | "dark", locale: "fr" | "en"): Promise<void> {
+  await page.getByTestId("account-menu").click();
+  await page.getByTestId(`theme-${theme}`).click();
+  await page.getByTestId(`lang-${locale}`).click();
+  await page.keyboard.press("Escape");
+  await expect(page.locator("html")).toHaveAttribute("lang", locale);
+  await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+}
