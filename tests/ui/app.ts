@@ -37,6 +37,26 @@ export async function synced(page: Page): Promise<void> {
   await expect(page.getByTestId("sync-state")).toHaveAttribute("data-phase", "idle", { timeout: 60_000 });
 }
 
+/** Opens the first project of the feed that takes an offer from us, and that has none yet. */
+export async function openBiddable(page: Page, skip = 0): Promise<void> {
+  await page.getByTestId("filters-button").click();
+  await page.getByTestId("filter-not-bid").check();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("filter-chip")).toHaveCount(1);
+  let left = skip;
+  for (let index = 0; index < 8; index += 1) {
+    const row = page.getByTestId("project-row").nth(index);
+    const id = await row.getAttribute("data-id");
+    await row.click();
+    await expect(page).toHaveURL(new RegExp(`/projects/${id}$`));
+    await expect(page.getByTestId("project-title")).toBeVisible();
+    const button = page.getByTestId("bid-button");
+    if ((await button.count()) > 0 && (await button.isEnabled()) && (await button.textContent())?.includes("Faire") && left-- === 0) break;
+  }
+  await page.getByTestId("filter-chip").click();
+  await expect(page.getByTestId("filter-chip")).toHaveCount(0);
+}
+
 export async function total(page: Page): Promise<number> {
   return Number(await page.getByTestId("feed-count").getAttribute("data-total"));
 }

@@ -96,7 +96,6 @@ pub(crate) async fn sign_in(engine: &Engine, request: SignInRequest) -> Result<S
     engine.sign_in(request.server.as_deref()).await
 }
 
-#[expect(clippy::unused_async, reason = "every command body is async")]
 pub(crate) async fn cancel_sign_in(engine: &Engine, _: Nothing) -> Result<SessionState, Error> {
     Ok(engine.cancel_sign_in())
 }
@@ -105,12 +104,10 @@ pub(crate) async fn sign_out(engine: &Engine, request: SignOutRequest) -> Result
     engine.sign_out(request.discard_unsent).await
 }
 
-#[expect(clippy::unused_async, reason = "every command body is async")]
 pub(crate) async fn settings_set(engine: &Engine, request: SettingsRequest) -> Result<Settings, Error> {
     engine.set_appearance(request.locale, request.theme)
 }
 
-#[expect(clippy::unused_async, reason = "every command body is async")]
 pub(crate) async fn sync_now(engine: &Engine, _: Nothing) -> Result<SyncStatus, Error> {
     let active = engine.signed_in()?;
     active.sync_now();

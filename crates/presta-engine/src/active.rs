@@ -189,8 +189,8 @@ impl Active {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend([sync, outbox]);
     }
 
-    /// Ends the background work.
-    pub(crate) fn stop(&self) {
+    /// Ends the background work where it stands, as a kill does; what is queued stays queued.
+    pub fn stop(&self) {
         for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             task.abort();
         }

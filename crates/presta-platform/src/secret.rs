@@ -46,6 +46,6 @@ mod tests {
     #[test]
     fn digest_is_the_s256_challenge_of_rfc_7636_appendix_b() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        assert_eq!(super::digest(verifier), "E9Melhoa2OwvFrEMTJguCNHXvFGSm7zBspxQM8L0dqc");
+        assert_eq!(super::digest(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }

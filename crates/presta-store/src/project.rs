@@ -43,7 +43,21 @@ pub fn upsert(tx: &mut Tx<'_>, project: &Project, generation: i64) -> Result<(),
     Ok(())
 }
 
-/// Drops a project that left the feed. Bids, drafts and queued acts on it stay.
+/// Local work on a project `p`: while there is some, the project is kept although it left the feed.
+pub(crate) const HAS_LOCAL_WORK: &str = "(EXISTS (SELECT 1 FROM bid_draft d WHERE d.project_id = p.id)
+    OR EXISTS (SELECT 1 FROM outbox o WHERE o.project_id = p.id))";
+
+/// Drops a project that left the feed, unless a draft or a queued act is about it.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn leave(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM project p WHERE p.id = ?1 AND {HAS_LOCAL_WORK})");
+    let wanted: bool = tx.prepare_cached(&sql)?.query_row([id], |row| row.get(0))?;
+    if wanted { Ok(()) } else { remove(tx, id) }
+}
+
+/// Drops a project the person may no longer see. Bids, drafts and queued acts on it stay.
 ///
 /// # Errors
 /// When the database cannot be written.

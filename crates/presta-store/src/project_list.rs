@@ -111,7 +111,7 @@ pub struct ListPage {
 pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
     let narrowed = Narrowed::of(request);
     let total: i64 = connection
-        .prepare_cached(&format!("SELECT count(*) FROM {}", narrowed.from_where()))?
+        .prepare_cached(&format!("SELECT count(*) FROM {}", narrowed.tables_and_conditions()))?
         .query_row(params_from_iter(&narrowed.values), |row| row.get(0))?;
     let mut values = narrowed.values.clone();
     let order = narrowed.order(request, &mut values)?;
@@ -123,7 +123,7 @@ pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPa
          SELECT t.data, t.description FROM shown JOIN project_text t USING (row_key)",
         limit + 1,
         key = narrowed.key(),
-        from = narrowed.from_where(),
+        from = narrowed.tables_and_conditions(),
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(&values), |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -231,7 +231,7 @@ impl Narrowed {
         }
     }
 
-    fn from_where(&self) -> String {
+    fn tables_and_conditions(&self) -> String {
         let tables = if self.text { "project_fts f CROSS JOIN project p ON p.row_key = f.rowid" } else { "project p" };
         format!("{tables} WHERE {}", self.clauses.join(" AND "))
     }

@@ -79,8 +79,10 @@ pub fn set_snapshot(tx: &mut Tx<'_>, state: &SnapshotState) -> Result<(), Error>
 /// # Errors
 /// When the database cannot be written.
 pub fn finish_snapshot(tx: &mut Tx<'_>, ended: &SnapshotState, as_of: i64) -> Result<(), Error> {
+    let projects =
+        format!("DELETE FROM project AS p WHERE p.generation < ?1 AND NOT {}", crate::project::HAS_LOCAL_WORK);
     for (sql, tag) in [
-        ("DELETE FROM project WHERE generation < ?1", "projects"),
+        (projects.as_str(), "projects"),
         ("DELETE FROM bid WHERE generation < ?1", "bids"),
         ("DELETE FROM thread WHERE generation < ?1", "threads"),
         ("DELETE FROM message WHERE generation < ?1", "messages"),

@@ -1,1 +1,27 @@
-//! For tests: the platform, the keyring session, the virtual display and the browser as real processes.
+//! For tests: the platform, the keyring session, the virtual display, the window and the browser as real processes.
+//!
+//! Every part is started by the test that needs it, on a free port or a free display, and ended when dropped.
+
+mod account;
+mod binaries;
+mod browser;
+mod display;
+mod driver;
+mod group;
+pub mod keyring;
+mod oauth;
+mod platform;
+mod proxy;
+mod traces;
+mod wait;
+mod window;
+
+pub use account::Account;
+pub use binaries::{app, platform as platform_binary};
+pub use browser::{Browser, Decision, Page};
+pub use display::{Display, Size};
+pub use platform::{Login, Options, Platform, Seed};
+pub use proxy::{Mode, Proxy};
+pub use traces::traces;
+pub use wait::{PATIENCE, until};
+pub use window::{App, Language, Window};

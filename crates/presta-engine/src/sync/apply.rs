@@ -1,6 +1,6 @@
 //! Writes resources of the platform into the cache, inside one transaction with the state they belong to.
 
-use presta_model::{Entity, EntityType, UserId};
+use presta_model::{Entity, EntityType, Removal, RemovalReason, UserId};
 use presta_store::{Tx, bid, message, project, setting, thread};
 
 use crate::Error;
@@ -8,11 +8,7 @@ use crate::Error;
 /// Writes one resource.
 pub(crate) fn upsert(tx: &mut Tx<'_>, entity: &Entity, me: &UserId, generation: i64) -> Result<(), Error> {
     match entity {
-        Entity::Me(profile) => {
-            if setting::set(tx, setting::ME, profile)? {
-                tx.touch("session");
-            }
-        }
+        Entity::Me(profile) if setting::set(tx, setting::ME, profile)? => tx.touch("session"),
         Entity::Project(project) => project::upsert(tx, project, generation)?,
         Entity::Bid(bid) => bid::upsert(tx, bid, me, generation)?,
         Entity::Thread(thread) => thread::upsert(tx, thread, generation)?,
@@ -23,8 +19,10 @@ pub(crate) fn upsert(tx: &mut Tx<'_>, entity: &Entity, me: &UserId, generation: 
 }
 
 /// Drops one resource.
-pub(crate) fn remove(tx: &mut Tx<'_>, kind: EntityType, id: &str) -> Result<(), Error> {
-    match kind {
+pub(crate) fn remove(tx: &mut Tx<'_>, removal: &Removal) -> Result<(), Error> {
+    let id = removal.id.as_str();
+    match removal.kind {
+        EntityType::Project if removal.reason == RemovalReason::LeftWindow => project::leave(tx, id)?,
         EntityType::Project => project::remove(tx, id)?,
         EntityType::Bid => bid::remove(tx, id)?,
         EntityType::Thread => thread::remove(tx, id)?,

@@ -35,8 +35,8 @@ async fn write(active: &Active, page: ChangePage) -> Result<(), Error> {
                     apply::upsert(tx, &entity, &me, generation)?;
                 }
             }
-            for removal in page.removed {
-                apply::remove(tx, removal.kind, &removal.id)?;
+            for removal in &page.removed {
+                apply::remove(tx, removal)?;
             }
             Ok(sync_state::set_changes(tx, &ChangesState { state: page.new_state, as_of })?)
         })

@@ -34,9 +34,10 @@ pub struct Page {
 impl Page {
     /// The value of a hidden field.
     pub fn hidden(&self, name: &str) -> String {
-        let (_, after) = self.html.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| {
-            panic!("no field {name} in\n{}", self.html)
-        });
+        let (_, after) = self
+            .html
+            .split_once(&format!("name=\"{name}\" value=\""))
+            .unwrap_or_else(|| panic!("no field {name} in\n{}", self.html));
         after.split('"').next().unwrap().to_owned()
     }
 
@@ -77,7 +78,8 @@ impl Browser {
         }
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = |name| headers.get(name).map(|value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned());
+        let text =
+            |name| headers.get(name).map(|value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned());
         let (location, kind) = (text(LOCATION), text(CONTENT_TYPE));
         let html = response.text().await.unwrap();
         Contract::shared().check(method, path, status, kind.as_deref(), html.as_bytes());
@@ -173,8 +175,7 @@ impl Browser {
     }
 
     pub async fn refresh(&self, token: &str) -> (u16, Value) {
-        let form =
-            [("grant_type", "refresh_token"), ("client_id", "prestataires-desktop"), ("refresh_token", token)];
+        let form = [("grant_type", "refresh_token"), ("client_id", "prestataires-desktop"), ("refresh_token", token)];
         self.token(&form).await
     }
 }

@@ -75,9 +75,9 @@ impl Contract {
             let range = format!("{}XX", status / 100);
             responses.get(range)
         });
-        let response = self.resolve(response.unwrap_or_else(|| {
-            panic!("{what}: undocumented status\n{}", String::from_utf8_lossy(body))
-        }));
+        let response = self.resolve(
+            response.unwrap_or_else(|| panic!("{what}: undocumented status\n{}", String::from_utf8_lossy(body))),
+        );
         let Some(content) = response.get("content") else {
             assert!(body.is_empty(), "{what}: a body where there is none in the contract");
             return;

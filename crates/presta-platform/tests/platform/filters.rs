@@ -41,6 +41,7 @@ async fn fixture() -> Fixture {
     ];
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     assert!(server::import(data.path(), &lines).status.success());
+    server::end_bidding(data.path(), "Fort ancien");
     let server = Server::start(data.path(), &[]);
     let api = sign_in(&server.url, "camille").await;
     Fixture { api, _server: server, _data: data }
@@ -107,15 +108,16 @@ async fn every_filter_keeps_what_fits_and_drops_what_does_not() {
 #[tokio::test]
 async fn words_are_found_without_their_accents_and_from_their_first_letters() {
     let fixture = fixture().await;
-    for query in [
-        "q=securite", "q=S%C3%89CURIT%C3%89", "q=sécur", "q=foret", "q=FORÊT", "q=%C3%A7a", "q=audit%20ete", "q=rust",
-    ] {
+    for query in
+        ["q=securite", "q=S%C3%89CURIT%C3%89", "q=sécur", "q=foret", "q=FORÊT", "q=%C3%A7a", "q=audit%20ete", "q=rust"]
+    {
         assert_eq!(fixture.found(query).await, "Audit", "{query}");
     }
     for query in ["q=insecurite", "q=audit%20boutique", "q=curite", "q=zzz"] {
         assert_eq!(fixture.found(query).await, "", "{query}");
     }
-    for query in ["q=%22%22", "q=*", "q=)(", "q=NEAR(", "q=a%22%20OR%20b", "q=%00", "q=title:x", "q=%E0%A4%95%E0%A4%BF"] {
+    for query in ["q=%22%22", "q=*", "q=)(", "q=NEAR(", "q=a%22%20OR%20b", "q=%00", "q=title:x", "q=%E0%A4%95%E0%A4%BF"]
+    {
         fixture.api.get(&format!("/v1/projects?{query}")).await.expect(200);
     }
 }
@@ -158,8 +160,7 @@ async fn pages_follow_each_other_without_gap_or_repeat_in_every_order() {
         let whole = fixture.found(&format!("sort={sort}")).await;
         let (mut cursor, mut pieces) = (String::new(), Vec::new());
         loop {
-            let page =
-                fixture.api.get(&format!("/v1/projects?sort={sort}&limit=2&cursor={cursor}")).await.expect(200);
+            let page = fixture.api.get(&format!("/v1/projects?sort={sort}&limit=2&cursor={cursor}")).await.expect(200);
             assert_eq!(page.body["total"], 5);
             pieces.extend(page.items().iter().map(|item| item["title"].as_str().unwrap().to_owned()));
             match page.body["next_cursor"].as_str() {

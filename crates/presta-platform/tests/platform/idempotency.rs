@@ -89,9 +89,7 @@ async fn requests_racing_under_one_key_are_carried_out_once() {
     let project = api.biddable().await;
     let path = format!("/v1/projects/{}/bids", project["id"].as_str().unwrap());
     let (key, body) = (Uuid::new_v4(), offer(&project, 480_000));
-    let racing: Vec<_> = (0..8)
-        .map(|_| tokio::spawn(api.call("POST", &path).key(key).json(&body).send()))
-        .collect();
+    let racing: Vec<_> = (0..8).map(|_| tokio::spawn(api.call("POST", &path).key(key).json(&body).send())).collect();
     let mut placed = 0;
     for reply in racing {
         let reply = reply.await.unwrap();

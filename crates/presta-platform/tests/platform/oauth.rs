@@ -161,7 +161,10 @@ async fn the_token_endpoint_refuses_other_clients_and_grants() {
     let demo = Demo::start();
     let ask = async |form: &[(&str, &str)]| token(demo.url(), "/oauth/token", form).await.1["error"].clone();
     assert_eq!(ask(&[("grant_type", "refresh_token"), ("client_id", "other")]).await, "invalid_client");
-    assert_eq!(ask(&[("grant_type", "password"), ("client_id", "prestataires-desktop")]).await, "unsupported_grant_type");
+    assert_eq!(
+        ask(&[("grant_type", "password"), ("client_id", "prestataires-desktop")]).await,
+        "unsupported_grant_type"
+    );
     assert_eq!(ask(&[("grant_type", "refresh_token"), ("client_id", "prestataires-desktop")]).await, "invalid_grant");
 }
 

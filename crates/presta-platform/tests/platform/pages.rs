@@ -1,6 +1,9 @@
 //! The pages of signing in.
 
-use crate::{browser::Browser, server::{Demo, Server}};
+use crate::{
+    browser::Browser,
+    server::{Demo, Server},
+};
 
 #[tokio::test]
 async fn a_wrong_password_is_said_and_the_login_kept() {
@@ -80,7 +83,8 @@ async fn a_form_from_elsewhere_is_refused() {
     let mut browser = Browser::new(demo.url());
     let page = browser.authorize(&[]).await;
     let request = page.hidden("request");
-    let forged = [("request", request.as_str()), ("csrf", "x"), ("login", "camille.demo"), ("password", "demo-camille")];
+    let forged =
+        [("request", request.as_str()), ("csrf", "x"), ("login", "camille.demo"), ("password", "demo-camille")];
     assert_eq!(browser.post("/oauth/login", &forged).await.status, 403);
     browser.forget_cookies();
     assert_eq!(browser.login(&page, "camille.demo", "demo-camille").await.status, 403);

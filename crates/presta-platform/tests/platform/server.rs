@@ -105,3 +105,10 @@ pub fn import(data: &Path, lines: &[&str]) -> Output {
         .output()
         .unwrap()
 }
+
+/// Moves the end of bidding of the project called `title` into the past, as time would.
+pub fn end_bidding(data: &Path, title: &str) {
+    let file = rusqlite::Connection::open(data.join("platform.db")).unwrap();
+    let text = "UPDATE projects SET bids_close_at = 1 WHERE n = (SELECT n FROM project_texts WHERE title = ?1)";
+    assert_eq!(file.execute(text, [title]).unwrap(), 1);
+}

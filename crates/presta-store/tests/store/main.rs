@@ -1,4 +1,5 @@
 //! The store's integration tests, on real SQLCipher files.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod draft;
 mod file;

@@ -159,7 +159,7 @@ export class Format {
   }
 
   #relative(numeric: "auto" | "always"): Intl.RelativeTimeFormat {
-    return kept(`r ${this.locale} ${numeric}`, () => new Intl.RelativeTimeFormat(this.locale, { numeric, style: numeric === "auto" ? "long" : "short" }));
+    return kept(`r ${this.locale} ${numeric}`, () => new Intl.RelativeTimeFormat(this.locale, { numeric, style: numeric === "auto" ? "long" : this.locale === "en" ? "narrow" : "short" }));
   }
 
   #currency(currency: string, digits: 0 | null): Intl.NumberFormat {

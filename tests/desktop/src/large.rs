@@ -1,0 +1,129 @@
+//! The window over a large market, measured.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use fantoccini::key::Key;
+use presta_testkit::{Options, PATIENCE, Seed, until};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{Stage, steps};
+
+/// What was measured, in milliseconds unless the name says otherwise.
+#[derive(Debug, Clone, Serialize)]
+pub struct Measured {
+    /// Projects on the platform.
+    pub projects: u32,
+    /// From the command to the platform's ready line, the making of the market included.
+    pub platform_ms: u128,
+    /// From the closing page of the sign-in to the first rows on screen.
+    pub first_rows_ms: u128,
+    /// From the same to the end of the first synchronisation.
+    pub first_sync_ms: u128,
+    /// Size of the encrypted database then, in bytes.
+    pub database_bytes: u64,
+    /// From the End key to the last row on screen, and its text loaded.
+    pub jump_to_end_ms: u128,
+    /// From there to the first row again.
+    pub jump_to_start_ms: u128,
+    /// From the last letter typed to the marked answers, for each query.
+    pub search_ms: Vec<(String, u128)>,
+    /// From the start of the program to the first rows, with everything on this machine.
+    pub reopen_ms: u128,
+}
+
+/// Queries of different breadth.
+const QUERIES: &[&str] = &["developpeur rust", "postgresql migration", "de", "\"site vitrine\""];
+
+/// Syncs a market of so many projects for the first time, scrolls and searches.
+///
+/// # Errors
+/// When something does not hold.
+pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
+    let started = Instant::now();
+    let options = Options { seed: Seed::Projects(projects), ..Options::default() };
+    let stage = Stage::set(options).await?;
+    let platform_ms = started.elapsed().as_millis();
+    let window = stage.app.open().await?;
+    window.click("signin-button").await?;
+    stage.browser.sign_in(&stage.freelancer()?, presta_testkit::Decision::Allow).await?;
+    let started = Instant::now();
+    let limit = Duration::from_secs(60 + u64::from(projects) / 200);
+    window.see_within("project-row", limit).await?;
+    let first_rows_ms = started.elapsed().as_millis();
+    let total = steps::first_sync(&window, limit).await?;
+    let first_sync_ms = started.elapsed().as_millis();
+    ensure!(total * 2 > u64::from(projects), "the feed has only {total} projects");
+
+    window.client().execute("document.querySelector(\"[data-testid='feed-list']\").focus()", vec![]).await?;
+    let started = Instant::now();
+    window.press(Key::End).await?;
+    row_at(&window, total).await?;
+    let jump_to_end_ms = started.elapsed().as_millis();
+    let started = Instant::now();
+    window.press(Key::Home).await?;
+    row_at(&window, 1).await?;
+    let jump_to_start_ms = started.elapsed().as_millis();
+
+    let mut search_ms = Vec::new();
+    for query in QUERIES {
+        window.fill("search-input", "").await?;
+        until("the whole feed", PATIENCE, async || Ok((steps::feed_total(&window).await? == Some(total)).then_some(()))).await?;
+        search_ms.push(((*query).to_owned(), answered(&window, query, total).await?));
+    }
+
+    let database_bytes = database(&stage.profile())?;
+    window.close().await?;
+    let started = Instant::now();
+    let window = stage.app.open().await?;
+    window.see("project-row").await?;
+    let reopen_ms = started.elapsed().as_millis();
+    window.close().await?;
+    Ok(Measured {
+        projects,
+        platform_ms,
+        first_rows_ms,
+        first_sync_ms,
+        database_bytes,
+        jump_to_end_ms,
+        jump_to_start_ms,
+        search_ms,
+        reopen_ms,
+    })
+}
+
+/// Waits until the row at `position`, counted from 1, is on screen with its text.
+async fn row_at(window: &presta_testkit::Window, position: u64) -> anyhow::Result<()> {
+    let script = "const row = document.querySelector(`[role='option'][aria-posinset='${arguments[0]}'] [data-testid='project-row']`); \
+                  if (!row) return false; const box = row.getBoundingClientRect(); \
+                  return box.height > 0 && box.top >= 0 && box.bottom <= window.innerHeight";
+    until(&format!("row {position} on screen"), PATIENCE, async || {
+        Ok((window.js_with(script, vec![json!(position)]).await? == true).then_some(()))
+    })
+    .await
+}
+
+/// Types a query and measures inside the page, so that the driver's own time does not count.
+async fn answered(window: &presta_testkit::Window, query: &str, before: u64) -> anyhow::Result<u128> {
+    let script = "const [query, before] = arguments; const box = document.querySelector(\"[data-testid='search-input']\"); \
+        box.focus(); window.__started = performance.now(); window.__answered = null; \
+        const look = () => { \
+          const total = document.querySelector(\"[data-testid='feed-count']\")?.dataset.total; \
+          const marks = document.querySelectorAll(\"[data-testid='project-row'] mark\").length; \
+          if (marks > 0 && Number(total) !== before) window.__answered = performance.now() - window.__started; \
+          else requestAnimationFrame(look); }; \
+        document.execCommand('insertText', false, query); requestAnimationFrame(look)";
+    window.js_with(script, vec![json!(query), json!(before)]).await?;
+    let took = until(&format!("answers to {query:?}"), PATIENCE, async || Ok(window.js("return window.__answered").await?.as_f64())).await;
+    Ok(Duration::from_secs_f64(took? / 1_000.0).as_millis())
+}
+
+fn database(profile: &Path) -> anyhow::Result<u64> {
+    let mut size = 0;
+    for account in std::fs::read_dir(profile.join("accounts")).context("listing accounts")? {
+        size += account.context("listing accounts")?.path().join("cache.db").metadata().context("the database")?.len();
+    }
+    Ok(size)
+}

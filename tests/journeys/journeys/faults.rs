@@ -1,0 +1,102 @@
+//! The platform, or what stands before it, misbehaves.
+
+use presta_testkit::{Mode, Proxy};
+use serde_json::json;
+
+use crate::person::{Person, market};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_lost_after_the_commit_makes_one_bid_and_one_message() {
+    let platform = market(false).await;
+    let freelancer = platform.login("freelancer").unwrap().clone();
+    let proxy = Proxy::start(platform.url()).await.unwrap();
+    let person = Person::signed_in(proxy.url(), &freelancer).await;
+    let project = person.projects("").await.remove(0);
+    proxy.set(Mode::LoseAnswer("/bids"));
+    person.call("sync_now", json!({})).await.unwrap();
+    person.bid(&project).await.unwrap();
+    assert_eq!(person.drained().await.len(), 1);
+    assert_eq!(proxy.lost(), 1, "the first answer was lost");
+    let account = platform.sign_in(&freelancer).await.unwrap();
+    assert_eq!(account.bids_on(&project).await.unwrap().len(), 1);
+
+    let threads = person.call("threads_list", json!({ "view": "inbox", "query": "" })).await.unwrap();
+    let thread = threads[0]["id"].as_str().unwrap().to_owned();
+    proxy.set(Mode::LoseAnswer("/messages"));
+    person.write(&thread, "Une fois.").await.unwrap();
+    person.write(&thread, "Puis celle-ci.").await.unwrap();
+    person.drained().await;
+    assert_eq!(proxy.lost(), 2);
+    let texts = account.texts(&thread).await.unwrap();
+    let mine: Vec<&String> =
+        texts.iter().filter(|text| ["Une fois.", "Puis celle-ci."].contains(&text.as_str())).collect();
+    assert_eq!(mine, ["Puis celle-ci.", "Une fois."], "once each, in order");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_not_the_platforms_are_no_data_and_the_way_back_is_short() {
+    let platform = market(false).await;
+    let freelancer = platform.login("freelancer").unwrap().clone();
+    let proxy = Proxy::start(platform.url()).await.unwrap();
+    let person = Person::signed_in(proxy.url(), &freelancer).await;
+    let before = person.projects("").await;
+    let account = platform.sign_in(&freelancer).await.unwrap();
+    let thread = account.all("/v1/threads").await.unwrap().remove(0)["id"].as_str().unwrap().to_owned();
+    let big = format!("{{\"x\":\"{}\"}}", "a".repeat(10 * 1024 * 1024));
+    for (round, (mode, code)) in [
+        (Mode::answer("text/html", b"<html>Bienvenue sur le Wi-Fi du train</html>"), "not-json"),
+        (Mode::answer("application/json", b"{\"used\": 1, \"limit\""), "bad-answer"),
+        (Mode::answer("application/json", big.as_bytes()), "too-large"),
+        (Mode::Refuse, "offline"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        proxy.set(mode);
+        let text = format!("Pendant la panne {round}");
+        person.write(&thread, &text).await.unwrap();
+        person.until(code, "status", json!({}), |status| status["sync"]["offline_reason"] == code).await.unwrap();
+        assert_eq!(person.projects("").await, before, "what was there stays there");
+        proxy.set(Mode::Pass);
+        person.call("sync_now", json!({})).await.unwrap();
+        person.drained().await;
+        let texts = account.texts(&thread).await.unwrap();
+        assert_eq!(texts.iter().filter(|it| **it == text).count(), 1, "{code}");
+        person.up_to_date().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_state_means_a_full_sync_that_leaves_local_work_alone() {
+    let mut platform = market(false).await;
+    let freelancer = platform.login("freelancer").unwrap().clone();
+    let person = Person::signed_in(platform.url(), &freelancer).await;
+    let projects = person.projects("").await;
+    let form = json!({ "amount": "12", "period_days": "", "text": "en cours", "milestones": [] });
+    person.call("bid_draft_save", json!({ "project_id": projects[0], "form": form })).await.unwrap();
+    platform.stop().await.unwrap();
+    person.offline().await;
+    person.bid(&projects[1]).await.unwrap();
+    let person = {
+        person.engine.active().unwrap().stop();
+        platform.restart().await.unwrap();
+        // Another subscription makes every older state unknown to the platform.
+        let account = platform.sign_in(&freelancer).await.unwrap();
+        let skills = json!({ "skills": ["rust"] });
+        account.patch_latest("/v1/me/feed", &skills).await.unwrap();
+        person.restarted().await
+    };
+    person.up_to_date().await;
+    person.drained().await;
+    // The draft can be gone on with although its project left the feed.
+    let draft = person.call("bid_draft_get", json!({ "project_id": projects[0] })).await.unwrap();
+    assert_eq!(draft["form"], form);
+    let bids = person.call("bids_list", json!({})).await.unwrap();
+    let stages = |stage: &str, project: &str| {
+        bids.as_array().unwrap().iter().any(|bid| bid["stage"] == stage && bid["project_id"] == project)
+    };
+    assert!(stages("draft", &projects[0]));
+    assert!(stages("submitted", &projects[1]));
+    let account = platform.sign_in(&freelancer).await.unwrap();
+    assert_eq!(account.bids_on(&projects[1]).await.unwrap().len(), 1);
+}

@@ -1,0 +1,1 @@
+//! The engine against the platform over real HTTP; see `journeys/`.

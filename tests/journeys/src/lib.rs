@@ -1,1 +1,0 @@
-//! Journeys of the engine against the platform over real HTTP.
