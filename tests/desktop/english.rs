@@ -64,7 +64,10 @@ fn messages(language: &str) -> anyhow::Result<BTreeSet<String>> {
     let messages: Value = serde_json::from_str(&text).with_context(|| format!("reading {file}"))?;
     let sentences = messages.as_object().context("messages")?.values().filter_map(Value::as_str);
     // The names of the languages are each in their own.
-    Ok(sentences.filter(|text| !text.contains('{') && !["Français", "English"].contains(text)).map(str::to_owned).collect())
+    Ok(sentences
+        .filter(|text| !text.contains('{') && !["Français", "English"].contains(text))
+        .map(str::to_owned)
+        .collect())
 }
 
 /// Compares whole texts and labels, so that the projects and messages people wrote in French do not count.

@@ -41,7 +41,12 @@ async fn html_in_a_title_a_brief_and_a_message_stays_text() -> anyhow::Result<()
     window.reads("project-description", "cliquez ici").await?;
     inert(&window, "project-page").await?;
     for link in ["cliquez ici", "et là"] {
-        window.js_with("[...document.querySelectorAll('a')].find((it) => it.textContent === arguments[0])?.click()", vec![json!(link)]).await?;
+        window
+            .js_with(
+                "[...document.querySelectorAll('a')].find((it) => it.textContent === arguments[0])?.click()",
+                vec![json!(link)],
+            )
+            .await?;
     }
     inert(&window, "project-page").await?;
 

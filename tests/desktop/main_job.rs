@@ -30,7 +30,8 @@ async fn sign_in_find_bid_talk_lose_the_network_crash_and_come_back() -> anyhow:
     let of_nadia = steps::open_to(&camille, &nadia).await?;
     let first = steps::first_open(&of_nadia)?.clone();
     let others: Vec<Value> = camille.search("postgresql").await?;
-    let others: Vec<Value> = others.into_iter().filter(|it| it["id"] != first["id"] && it["id"] != project["id"]).collect();
+    let others: Vec<Value> =
+        others.into_iter().filter(|it| it["id"] != first["id"] && it["id"] != project["id"]).collect();
     let second = steps::first_open(&others)?.clone();
     let third = steps::first_open(&others[1..])?.clone();
     ensure!(second["id"] != third["id"], "one project twice");
@@ -87,7 +88,8 @@ async fn sign_in_find_bid_talk_lose_the_network_crash_and_come_back() -> anyhow:
 async fn find(window: &Window) -> anyhow::Result<Vec<String>> {
     steps::search(window, "developpeur rust").await?;
     until("« développeur » marked", PATIENCE, async || {
-        let script = "return [...document.querySelectorAll(\"[data-testid='project-row'] mark\")].map((it) => it.textContent)";
+        let script =
+            "return [...document.querySelectorAll(\"[data-testid='project-row'] mark\")].map((it) => it.textContent)";
         let marks: Vec<String> = serde_json::from_value(window.js(script).await?)?;
         let has = |word: &str| marks.iter().any(|mark| mark.to_lowercase().contains(word));
         ensure!(has("développeu") && has("rust"), "marked: {marks:?}");

@@ -43,7 +43,8 @@ async fn an_answer_with_another_state_is_refused_and_the_window_lives_on() -> an
     let window = stage.app.open().await?;
     window.click("signin-button").await?;
     let asked = Url::parse(&stage.browser.asked().await?).context("the address for the browser")?;
-    let redirect = asked.query_pairs().find(|(name, _)| name == "redirect_uri").context("a redirect_uri")?.1.into_owned();
+    let redirect =
+        asked.query_pairs().find(|(name, _)| name == "redirect_uri").context("a redirect_uri")?.1.into_owned();
     let mut forged = Url::parse(&redirect).context("the redirect_uri")?;
     let issuer = stage.platform.address();
     forged.query_pairs_mut().append_pair("code", "volé").append_pair("state", "autre").append_pair("iss", issuer);

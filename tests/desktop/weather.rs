@@ -18,7 +18,8 @@ async fn a_platform_that_dies_leaves_a_window_that_reads_searches_and_recovers()
     window.click("project-row").await?;
     window.see("project-title").await?;
     window.fill("search-input", "").await?;
-    until("the whole feed", PATIENCE, async || Ok((steps::feed_total(&window).await? == Some(total)).then_some(()))).await?;
+    until("the whole feed", PATIENCE, async || Ok((steps::feed_total(&window).await? == Some(total)).then_some(())))
+        .await?;
     stage.platform.restart().await?;
     window.click("offline-retry").await?;
     steps::back_online(&window).await?;

@@ -33,24 +33,25 @@ pub fn run() -> anyhow::Result<()> {
         .output()
         .context("running cargo metadata")?;
     let metadata: Value = serde_json::from_slice(&output.stdout).context("reading cargo metadata")?;
-    let packages = metadata["packages"].as_array().context("packages")?;
-    let ours: Vec<&str> = packages.iter().filter_map(|package| package["name"].as_str()).collect();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let packages = metadata.get("packages").and_then(Value::as_array).context("cargo metadata names no packages")?;
+    let ours: Vec<String> = packages.iter().map(|package| text(package, "name")).collect();
     let mut faults = Vec::new();
     for package in packages {
-        let name = package["name"].as_str().unwrap_or_default();
-        if package["description"].as_str().is_none_or(str::is_empty) {
+        let name = text(package, "name");
+        if text(package, "description").is_empty() {
             faults.push(format!("{name} has no description"));
         }
-        for dependency in package["dependencies"].as_array().into_iter().flatten() {
-            if dependency["kind"].as_str() == Some("dev") {
+        for dependency in package.get("dependencies").and_then(Value::as_array).into_iter().flatten() {
+            if text(dependency, "kind") == "dev" {
                 continue;
             }
-            let wanted = dependency["name"].as_str().unwrap_or_default();
-            let allowed = MAY.iter().find(|(it, _)| *it == name).map(|(_, allowed)| *allowed);
-            if ours.contains(&wanted) && allowed.is_some_and(|allowed| !allowed.contains(&wanted)) {
+            let wanted = text(dependency, "name");
+            let allowed = MAY.iter().find(|(it, _)| *it == name.as_str()).map(|(_, allowed)| *allowed);
+            if ours.contains(&wanted) && allowed.is_some_and(|allowed| !allowed.contains(&wanted.as_str())) {
                 faults.push(format!("{name} may not depend on {wanted}"));
             }
-            if ONLY_IN.iter().any(|(it, places)| *it == wanted && !places.contains(&name)) {
+            if ONLY_IN.iter().any(|(it, places)| *it == wanted.as_str() && !places.contains(&name.as_str())) {
                 faults.push(format!("{wanted} may not be used in {name}"));
             }
         }

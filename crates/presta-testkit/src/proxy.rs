@@ -1,7 +1,7 @@
 //! A TCP proxy before the platform that breaks things on demand.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,7 +63,7 @@ impl Proxy {
                     address: address.clone(),
                     switch: switch.clone(),
                     lost: Arc::clone(&counter),
-                    hit: Arc::default(),
+                    hit: AtomicBool::new(false),
                 };
                 tokio::spawn(connection.run(client, seen.clone()));
             }
@@ -98,7 +98,7 @@ struct Connection {
     switch: watch::Sender<Mode>,
     lost: Arc<AtomicUsize>,
     /// Whether the request under way is the one whose answer is to be lost.
-    hit: Arc<Mutex<bool>>,
+    hit: AtomicBool,
 }
 
 impl Connection {
@@ -132,13 +132,13 @@ impl Connection {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(n @ 1..) = from_client.read(&mut buffer).await {
                 if let Mode::LoseAnswer(target) = mode {
-                    let line = String::from_utf8_lossy(&buffer[..n.min(512)]);
+                    let line = String::from_utf8_lossy(buffer.get(..n.min(512)).unwrap_or_default());
                     let asked = line.strip_prefix("POST ").and_then(|rest| rest.split(' ').next());
                     if asked.is_some_and(|asked| asked.ends_with(target)) {
-                        *self.hit.lock().expect("no panic while locked") = true;
+                        self.hit.store(true, Ordering::SeqCst);
                     }
                 }
-                if to_server.write_all(&buffer[..n]).await.is_err() {
+                if to_server.write_all(buffer.get(..n).unwrap_or_default()).await.is_err() {
                     break;
                 }
             }
@@ -146,12 +146,12 @@ impl Connection {
         let down = async {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(n @ 1..) = from_server.read(&mut buffer).await {
-                if *self.hit.lock().expect("no panic while locked") {
+                if self.hit.load(Ordering::SeqCst) {
                     self.lost.fetch_add(1, Ordering::SeqCst);
                     self.switch.send_replace(Mode::Pass);
                     return;
                 }
-                if to_client.write_all(&buffer[..n]).await.is_err() {
+                if to_client.write_all(buffer.get(..n).unwrap_or_default()).await.is_err() {
                     break;
                 }
             }

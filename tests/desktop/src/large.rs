@@ -70,7 +70,12 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
     let mut search_ms = Vec::new();
     for query in QUERIES {
         window.fill("search-input", "").await?;
-        until("the whole feed", PATIENCE, async || Ok((steps::feed_total(&window).await? == Some(total)).then_some(()))).await?;
+        until(
+            "the whole feed",
+            PATIENCE,
+            async || Ok((steps::feed_total(&window).await? == Some(total)).then_some(())),
+        )
+        .await?;
         search_ms.push(((*query).to_owned(), answered(&window, query, total).await?));
     }
 
@@ -116,7 +121,10 @@ async fn answered(window: &presta_testkit::Window, query: &str, before: u64) -> 
           else requestAnimationFrame(look); }; \
         document.execCommand('insertText', false, query); requestAnimationFrame(look)";
     window.js_with(script, vec![json!(query), json!(before)]).await?;
-    let took = until(&format!("answers to {query:?}"), PATIENCE, async || Ok(window.js("return window.__answered").await?.as_f64())).await;
+    let took = until(&format!("answers to {query:?}"), PATIENCE, async || {
+        Ok(window.js("return window.__answered").await?.as_f64())
+    })
+    .await;
     Ok(Duration::from_secs_f64(took? / 1_000.0).as_millis())
 }
 

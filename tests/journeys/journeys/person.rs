@@ -1,6 +1,6 @@
 //! Someone who uses the client: an engine with a profile of its own, driven by commands as the window does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -157,9 +157,9 @@ pub fn form() -> Value {
     })
 }
 
-async fn engine(profile: &PathBuf, server: &Url, vault: &Vault) -> Engine {
+async fn engine(profile: &Path, server: &Url, vault: &Vault) -> Engine {
     let engine = Engine::new(Config {
-        profile: profile.clone(),
+        profile: profile.to_owned(),
         server: server.clone(),
         user_agent: "Prestataires/journeys".into(),
         vault: vault.clone(),
