@@ -26,7 +26,8 @@ pub async fn until<T>(
             Ok(Ok(Some(value))) => return Ok(value),
             Ok(Ok(None)) => {}
             Ok(Err(error)) => last = Some(error),
-            Err(_) => bail!("waited {limit:?} for {what}; the last look at it never ended"),
+            Err(_) if last.is_none() => bail!("waited {limit:?} for {what}; a look at it never ended"),
+            Err(_) => {}
         }
         if Instant::now() >= deadline {
             match last {

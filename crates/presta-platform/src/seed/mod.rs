@@ -162,8 +162,8 @@ impl Market {
         Self { seed: seed_value, now, total: postings::RECENT }
     }
 
-    /// The same market planned for `total` projects: sets the pace of the older ones and the
-    /// number of clients. The newest [`postings::RECENT`] keep their pace.
+    /// The same market planned for `total` projects: sets the pace, so that all of them fit in the same 75 days, and the
+    /// number of clients.
     #[must_use]
     pub const fn sized(mut self, total: u64) -> Self {
         self.total = if total == 0 { 1 } else { total };

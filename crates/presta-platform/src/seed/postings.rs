@@ -4,15 +4,13 @@ use jiff::Timestamp;
 
 use super::rng::Rng;
 
-/// The newest projects, spread over [`RECENT_MS`].
+/// Projects of the demo market. A larger one has a quicker pace and the same span, so that most of it is open to bids.
 pub(super) const RECENT: u64 = 2_400;
 
 const HOUR_MS: i64 = 3_600_000;
 const WEEK_HOURS: i64 = 168;
 const WEEK_MS: i64 = WEEK_HOURS * HOUR_MS;
-const RECENT_MS: i64 = 75 * 24 * HOUR_MS;
-/// All the older ones fit in here, so that the whole stays within two years.
-const OLDER_MS: i64 = 645 * 24 * HOUR_MS;
+const SPAN_MS: i64 = 75 * 24 * HOUR_MS;
 /// 1970-01-05, a Monday.
 const MONDAY_MS: i64 = 4 * 24 * HOUR_MS;
 
@@ -63,13 +61,9 @@ fn share(span_ms: i64, count: u64) -> i64 {
 /// The instant of the `i`-th newest project of `total`; strictly decreasing in `i`, `now` or
 /// shortly before for the first.
 pub(super) fn posted_at(now: Timestamp, i: u64, total: u64, rng: &mut Rng) -> Timestamp {
-    let head = share(RECENT_MS, RECENT);
-    let tail = share(OLDER_MS, total.saturating_sub(RECENT)).min(head);
-    let recent = i.min(RECENT);
-    let (step, older) = if i < RECENT { (head, 0) } else { (tail, i - RECENT) };
-    let steps = |count: u64, size: i64| i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(size);
+    let step = share(SPAN_MS, total.max(RECENT));
     let jitter = if i == 0 { 0 } else { rng.between(0, step * 7 / 10) };
-    let back = steps(recent, head).saturating_add(steps(older, tail)).saturating_add(jitter);
+    let back = i64::try_from(i).unwrap_or(i64::MAX).saturating_mul(step).saturating_add(jitter);
     let ms = when(work_until(now.as_millisecond()).saturating_sub(back));
     Timestamp::from_millisecond(ms).unwrap_or(now)
 }

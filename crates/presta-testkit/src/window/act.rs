@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Window;
 use super::look::css;
-use crate::{PATIENCE, until};
+use crate::PATIENCE;
 
 impl Window {
     /// Clicks an element as soon as that is possible.
@@ -23,7 +23,7 @@ impl Window {
     /// # Errors
     /// When it is not possible in time.
     pub async fn click_css(&self, selector: &str) -> anyhow::Result<()> {
-        until(&format!("a click on {selector}"), PATIENCE, async || {
+        self.until(&format!("a click on {selector}"), PATIENCE, async || {
             let element = self.client().find(Locator::Css(selector)).await?;
             if !element.is_displayed().await? || !element.is_enabled().await? {
                 return Ok(None);
@@ -39,7 +39,7 @@ impl Window {
     /// # Errors
     /// When it is not possible in time.
     pub async fn click_text(&self, id: &str, part: &str) -> anyhow::Result<()> {
-        until(&format!("a click on {id} with {part:?}"), PATIENCE, async || {
+        self.until(&format!("a click on {id} with {part:?}"), PATIENCE, async || {
             for element in self.client().find_all(Locator::Css(&css(id))).await? {
                 if element.text().await?.contains(part) {
                     element.click().await?;
@@ -72,7 +72,7 @@ impl Window {
         }
         keys.push_str(text);
         field.send_keys(&keys).await.with_context(|| format!("typing into {id}"))?;
-        until(&format!("{id} to hold what was typed"), PATIENCE, async || {
+        self.until(&format!("{id} to hold what was typed"), PATIENCE, async || {
             let value = self
                 .js_with("return document.querySelector(arguments[0])?.value ?? null", vec![json!(css(id))])
                 .await?;

@@ -37,6 +37,26 @@ impl Window {
         answer.context("the window did not answer")?.context("running a script in the window")
     }
 
+    /// Asks `probe` until it gives a value; when it does not, the error tells what the window shows instead.
+    ///
+    /// # Errors
+    /// When there is no value within `limit`.
+    pub async fn until<T>(
+        &self,
+        what: &str,
+        limit: Duration,
+        probe: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+    ) -> anyhow::Result<T> {
+        match until(what, limit, probe).await {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                let shown = self.everything().await.unwrap_or_else(|error| format!("nothing: {error:#}"));
+                let shown: String = plain(&shown).chars().take(1_500).collect();
+                Err(error.context(format!("the window shows: {shown}")))
+            }
+        }
+    }
+
     /// Waits until the element is on screen.
     ///
     /// # Errors
@@ -50,7 +70,7 @@ impl Window {
     /// # Errors
     /// When it is not in time.
     pub async fn see_within(&self, id: &str, limit: Duration) -> anyhow::Result<Element> {
-        until(&format!("{id} on screen"), limit, async || {
+        self.until(&format!("{id} on screen"), limit, async || {
             let element = self.client().find(Locator::Css(&css(id))).await?;
             Ok(element.is_displayed().await?.then_some(element))
         })
@@ -62,7 +82,7 @@ impl Window {
     /// # Errors
     /// When it still is.
     pub async fn gone(&self, id: &str) -> anyhow::Result<()> {
-        until(&format!("{id} to go away"), PATIENCE, async || Ok((self.count(id).await? == 0).then_some(()))).await
+        self.until(&format!("{id} to go away"), PATIENCE, async || Ok((self.count(id).await? == 0).then_some(()))).await
     }
 
     /// How many elements there are now.
@@ -118,7 +138,7 @@ impl Window {
     /// # Errors
     /// When it does not in time; the error tells the texts there are.
     pub async fn reads_within(&self, id: &str, part: &str, limit: Duration) -> anyhow::Result<String> {
-        until(&format!("{id} to read {part:?}"), limit, async || {
+        self.until(&format!("{id} to read {part:?}"), limit, async || {
             let texts = self.texts(id).await?;
             let found = texts.iter().find(|text| plain(text).contains(&plain(part))).cloned();
             ensure!(found.is_some(), "{id} reads {texts:?}");
@@ -140,7 +160,7 @@ impl Window {
     /// # Errors
     /// When it cannot be taken or written.
     pub async fn screenshot(&self, file: &Path) -> anyhow::Result<()> {
-        until("animations to end", PATIENCE, async || {
+        self.until("animations to end", PATIENCE, async || {
             let script = "return document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity)";
             Ok((self.js(script).await? == true).then_some(()))
         })

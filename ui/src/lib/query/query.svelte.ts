@@ -11,6 +11,8 @@ export class Query<K extends CommandName> {
   data = $state.raw<Response<K>>();
   error = $state.raw<WireError | null>(null);
   fetching = $state(false);
+  /** The data was read for this visit; until then it is the last answer, kept. */
+  fresh = $state(false);
 
   readonly #client: Client;
   readonly #name: K;
@@ -39,6 +41,7 @@ export class Query<K extends CommandName> {
     this.#again = false;
     this.fetching = false;
     this.error = null;
+    this.fresh = false;
     this.data = request === null ? undefined : this.#client.kept(this.#name, request);
     if (request !== null) void this.#fetch();
   }
@@ -71,7 +74,10 @@ export class Query<K extends CommandName> {
       error = toWireError(thrown);
     }
     if (turn !== this.#turn) return;
-    if (answer !== undefined) this.data = answer;
+    if (answer !== undefined) {
+      this.data = answer;
+      this.fresh = true;
+    }
     this.error = error;
     this.fetching = false;
     if (this.#again) {

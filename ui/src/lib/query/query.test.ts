@@ -88,7 +88,11 @@ test("going back paints the last answer at once, and reads again", async () => {
   expect(shown()).toBeUndefined();
   query.point({ key: "a" });
   expect(shown()).toBe("a");
+  expect(query.fresh).toBe(false);
   expect(host.calls).toHaveLength(3);
+  answer(2, "a");
+  await settled();
+  expect(query.fresh).toBe(true);
 });
 
 test("nothing of one account shows in the next", async () => {
