@@ -11,7 +11,8 @@ export default defineConfig({
     // Unit tests mount components in jsdom: take Svelte's browser build, not the server one.
     conditions: process.env.VITEST ? ["browser"] : undefined,
   },
-  server: { port: 5183, strictPort: true },
+  // PRESTA_BRIDGE=http://127.0.0.1:PORT gives `npm run dev` in a browser a core to talk to.
+  server: { port: 5183, strictPort: true, proxy: process.env.PRESTA_BRIDGE ? { "/call": process.env.PRESTA_BRIDGE, "/events": { target: process.env.PRESTA_BRIDGE, ws: true } } : {} },
   clearScreen: false,
   build: {
     outDir: "dist",

@@ -11,7 +11,7 @@ use serde_json::Value;
 async fn switching_to_english_leaves_no_french_word_of_ours() -> anyhow::Result<()> {
     let french = only_french()?;
     let stage = Stage::set(Options::default()).await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     window.reads("signin-button", "Se connecter").await?;
     window.click("lang-en").await?;
     window.reads("signin-button", "Sign in").await?;
@@ -43,7 +43,7 @@ async fn switching_to_english_leaves_no_french_word_of_ours() -> anyhow::Result<
     // And it is remembered.
     window.close().await?;
     let window = stage.app.open().await?;
-    window.reads("nav-bids", "Bids").await?;
+    window.reads("nav-bids", "Offers").await?;
     window.click("account-menu").await?;
     window.click("lang-fr").await?;
     window.reads("nav-bids", "Offres").await?;

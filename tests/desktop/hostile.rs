@@ -31,7 +31,7 @@ async fn html_in_a_title_a_brief_and_a_message_stays_text() -> anyhow::Result<()
     let opened = camille.open_thread(&steps::text(steps::first_open(&open)?, "/id")?, "Bonjour, une question.").await?;
     nadia.write(&steps::text(&opened, "/thread/id")?, MESSAGE).await?;
 
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     steps::sign_in(&window, &stage.browser, &stage.freelancer()?).await?;
     steps::first_sync(&window, steps::FIRST_SYNC).await?;
     steps::search(&window, "zzhostile").await?;

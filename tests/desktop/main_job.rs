@@ -14,7 +14,7 @@ const DRAFT: &str = "Un brouillon qui doit survivre à un arrêt brutal de l’a
 async fn sign_in_find_bid_talk_lose_the_network_crash_and_come_back() -> anyhow::Result<()> {
     let options = Options { seed: Seed::Demo, live: true, ..Options::default() };
     let mut stage = Stage::set(options).await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     let closing = steps::sign_in(&window, &stage.browser, &stage.freelancer()?).await?;
     ensure!(closing.contains("Vous êtes connecté"), "the closing page reads {closing:?}");
     let total = steps::first_sync(&window, steps::FIRST_SYNC).await?;
@@ -54,7 +54,7 @@ async fn sign_in_find_bid_talk_lose_the_network_crash_and_come_back() -> anyhow:
     queued(&window, 3).await?;
 
     window.kill().await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     steps::cut_off(&window).await?;
     queued(&window, 3).await?;
     steps::open_project(&window, &third).await?;
@@ -76,7 +76,7 @@ async fn sign_in_find_bid_talk_lose_the_network_crash_and_come_back() -> anyhow:
 
     // A second start must not send again what has arrived.
     window.close().await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     steps::first_sync(&window, PATIENCE).await?;
     window.click("nav-queue").await?;
     until("an empty queue", PATIENCE, async || Ok((window.count("queue-row").await? == 0).then_some(()))).await?;
@@ -96,30 +96,23 @@ async fn find(window: &Window) -> anyhow::Result<Vec<String>> {
         Ok(Some(()))
     })
     .await?;
-    let script = "return [...document.querySelectorAll(\"[data-testid='project-row']\")].map((it) => it.dataset.id)";
-    Ok(serde_json::from_value(window.js(script).await?)?)
+    steps::rows(window).await
 }
 
 /// Opens the first answer open to a bid, sends one, and sees it on the platform.
 async fn bid_on_first_found(window: &Window, camille: &Account, found: &[String]) -> anyhow::Result<Value> {
-    for id in found {
-        let project = camille.get(&format!("/v1/projects/{id}")).await?;
-        if project["viewer"]["can_bid"] != true || project["client"]["display_name"] == "Nadia Benali" {
-            continue;
-        }
-        window.click_css(&format!("[data-testid='project-row'][data-id='{id}']")).await?;
-        window.reads("project-title", &steps::text(&project, "/title")?).await?;
-        steps::bid(window, "4 250,50", "21", steps::BID_TEXT).await?;
-        let bids = until("the bid on the platform", PATIENCE, async || {
-            let bids = camille.bids_on(id).await?;
-            Ok((!bids.is_empty()).then_some(bids))
-        })
-        .await?;
-        ensure!(bids.len() == 1, "{} bids arrived", bids.len());
-        ensure!(bids[0]["amount"]["amount_minor"] == 425_050, "the amount is {}", bids[0]["amount"]);
-        return Ok(project);
-    }
-    anyhow::bail!("none of {found:?} takes a bid")
+    let project = steps::first_of_the_market(camille, found).await?;
+    let id = steps::text(&project, "/id")?;
+    steps::open_row(window, &project).await?;
+    steps::bid(window, "4 250,50", "21", steps::BID_TEXT).await?;
+    let bids = until("the bid on the platform", PATIENCE, async || {
+        let bids = camille.bids_on(&id).await?;
+        Ok((!bids.is_empty()).then_some(bids))
+    })
+    .await?;
+    ensure!(bids.len() == 1, "{} bids arrived", bids.len());
+    ensure!(bids[0]["amount"]["amount_minor"] == 425_050, "the amount is {}", bids[0]["amount"]);
+    Ok(project)
 }
 
 /// Writes to the client and sees the answer come by itself. Gives the conversation.

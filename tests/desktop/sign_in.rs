@@ -8,7 +8,7 @@ use url::Url;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_is_said_in_the_browser_and_the_right_one_then_works() -> anyhow::Result<()> {
     let stage = Stage::set(Options::default()).await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     let login = stage.freelancer()?;
     window.click("signin-button").await?;
     window.see("signin-waiting").await?;
@@ -27,7 +27,7 @@ async fn a_wrong_password_is_said_in_the_browser_and_the_right_one_then_works() 
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_consent_is_said_in_french_and_trying_again_works() -> anyhow::Result<()> {
     let stage = Stage::set(Options::default()).await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     window.click("signin-button").await?;
     let closing = stage.browser.sign_in(&stage.freelancer()?, Decision::Deny).await?;
     ensure!(closing.contains("n’a pas abouti"), "the closing page reads {closing:?}");
@@ -40,7 +40,7 @@ async fn refused_consent_is_said_in_french_and_trying_again_works() -> anyhow::R
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_with_another_state_is_refused_and_the_window_lives_on() -> anyhow::Result<()> {
     let stage = Stage::set(Options::default()).await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     window.click("signin-button").await?;
     let asked = Url::parse(&stage.browser.asked().await?).context("the address for the browser")?;
     let redirect =
@@ -59,9 +59,9 @@ async fn an_answer_with_another_state_is_refused_and_the_window_lives_on() -> an
 async fn a_platform_that_is_not_there_is_said_in_plain_words_and_the_next_try_works() -> anyhow::Result<()> {
     let mut stage = Stage::set(Options::default()).await?;
     stage.platform.stop().await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     window.click("signin-button").await?;
-    let said = window.reads("signin-error", "Votre travail est gardé").await?;
+    let said = window.reads("signin-error", "Votre travail est gardé ici").await?;
     ensure!(said.contains("connexion"), "the window says {said:?}");
     ensure!(stage.browser.waiting()?.is_none(), "the browser was opened for nothing");
     stage.platform.restart().await?;

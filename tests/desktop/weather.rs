@@ -7,7 +7,7 @@ use presta_testkit::{Options, PATIENCE, until};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_platform_that_dies_leaves_a_window_that_reads_searches_and_recovers() -> anyhow::Result<()> {
     let mut stage = Stage::set(Options::default()).await?;
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     steps::sign_in(&window, &stage.browser, &stage.freelancer()?).await?;
     let total = steps::first_sync(&window, steps::FIRST_SYNC).await?;
     stage.platform.kill().await?;

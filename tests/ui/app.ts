@@ -43,7 +43,15 @@ export async function enter(page: Page, stack: Stack): Promise<string[]> {
 /** The feed has rows and the first sync is over. */
 export async function synced(page: Page): Promise<void> {
   await expect(page.getByTestId("project-row").first()).toBeVisible({ timeout: 30_000 });
+  // Before the first sync begins the phase is idle too, but nothing is as of any time.
+  await expect(page.getByTestId("sync-state")).toHaveAttribute("data-as-of", /\d/, { timeout: 60_000 });
   await expect(page.getByTestId("sync-state")).toHaveAttribute("data-phase", "idle", { timeout: 60_000 });
+  // The feed reads the last rows a moment after the core has them.
+  await expect(async () => {
+    const before = await total(page);
+    await page.waitForTimeout(300);
+    expect(await total(page)).toBe(before);
+  }).toPass();
 }
 
 /** Opens the first project of the feed that takes an offer from us, and that has none yet. */

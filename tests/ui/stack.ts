@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 const binaries = process.env.PRESTA_BIN ?? join(root, "target", "debug");
 
-type Options = { seed?: string; live?: boolean; listings?: object[] };
+type Options = { seed?: string; live?: boolean; listings?: object[]; serve?: string[] };
 
 /**
  * A platform, and a bridge in its own keyring session, each on a free port and with a directory of its own.
@@ -37,6 +37,7 @@ export class Stack {
   async startPlatform(listen = new URL(this.platformUrl).host, options: Options = {}): Promise<void> {
     const args = ["serve", "--listen", listen, "--data", join(this.dir, "platform"), "--seed", options.seed ?? "demo"];
     if (options.live) args.push("--live");
+    args.push(...(options.serve ?? []));
     const [child, line] = await this.#spawn(join(binaries, "presta-platform"), args, {});
     this.#platform = child;
     this.platformUrl = (JSON.parse(line) as { url: string }).url;

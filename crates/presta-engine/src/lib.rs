@@ -119,8 +119,8 @@ impl Engine {
             settings.locale = locale;
             settings.theme = theme;
         })?;
-        if let (Some(active), Some(locale)) = (self.active(), locale) {
-            active.api.set_locale(locale.tag());
+        if let Some(active) = self.active() {
+            active.api.set_locale(settings.language.tag());
         }
         self.inner.bus.touch(["settings"]);
         Ok(settings)

@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::account::{AccountRef, restrict};
 use crate::tokens::TokenKeeper;
-use crate::{Active, Engine, Error, Locale, closing_page};
+use crate::{Active, Engine, Error, closing_page};
 
 /// The OAuth client of this application.
 const CLIENT_ID: &str = "prestataires-desktop";
@@ -224,7 +224,7 @@ impl Engine {
 
     async fn begin_sign_in(&self) -> Result<SessionState, Error> {
         let settings = self.settings();
-        let locale = settings.locale.unwrap_or(Locale::Fr);
+        let locale = settings.language;
         let keeper = Arc::new(TokenKeeper::pending(self.inner.config.vault.clone()));
         let api = self.client(&settings.server, Arc::clone(&keeper))?;
         let sign_in = api.begin_sign_in(SCOPES, locale.tag()).await?;
@@ -342,7 +342,7 @@ impl Engine {
             base: server.clone(),
             client_id: CLIENT_ID.to_owned(),
             user_agent: self.inner.config.user_agent.clone(),
-            locale: self.settings().locale.unwrap_or(Locale::Fr).tag().to_owned(),
+            locale: self.settings().language.tag().to_owned(),
             timeouts: self.inner.config.timeouts,
         };
         Ok(Client::new(config, keeper)?)

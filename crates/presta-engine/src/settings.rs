@@ -45,30 +45,41 @@ pub enum Theme {
 }
 
 /// Settings that hold for the whole profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Settings {
-    /// The language; `None` for the system's.
+    /// The language chosen here; `None` for the system's.
     pub locale: Option<Locale>,
+    /// The language to speak: the one chosen, or the system's.
+    pub language: Locale,
     /// Light or dark.
-    #[serde(default)]
     pub theme: Theme,
     /// The platform's address.
     #[ts(type = "string")]
     pub server: Url,
 }
 
+/// `settings.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) locale: Option<Locale>,
+    #[serde(default)]
+    pub(crate) theme: Theme,
+    pub(crate) server: Url,
+}
+
 #[derive(Debug)]
 pub(crate) struct SettingsFile {
     path: PathBuf,
-    settings: Mutex<Settings>,
+    system: Locale,
+    stored: Mutex<Stored>,
 }
 
 impl SettingsFile {
     /// Reads `settings.json`; one that cannot be read is set aside and the defaults hold.
     pub(crate) fn open(profile: &Path, server: &Url) -> Self {
         let path = profile.join("settings.json");
-        let defaults = Settings { locale: None, theme: Theme::System, server: server.clone() };
-        let settings = match std::fs::read_to_string(&path) {
+        let defaults = Stored { locale: None, theme: Theme::System, server: server.clone() };
+        let stored = match std::fs::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text).unwrap_or_else(|error| {
                 let aside = path.with_extension("json.unreadable");
                 let kept = std::fs::rename(&path, &aside).is_ok();
@@ -77,21 +88,38 @@ impl SettingsFile {
             }),
             Err(_) => defaults,
         };
-        Self { path, settings: Mutex::new(settings) }
+        Self { path, system: system_language(sys_locale::get_locale().as_deref()), stored: Mutex::new(stored) }
     }
 
     pub(crate) fn get(&self) -> Settings {
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.view(&self.stored.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) -> Result<Settings, Error> {
-        let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut changed = settings.clone();
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Stored)) -> Result<Settings, Error> {
+        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = stored.clone();
         change(&mut changed);
         let text = serde_json::to_vec_pretty(&changed).unwrap_or_default();
         write_whole(&self.path, &text).map_err(|error| Error::Io("writing the settings", error))?;
-        *settings = changed.clone();
-        Ok(changed)
+        *stored = changed;
+        Ok(self.view(&stored))
+    }
+
+    fn view(&self, stored: &Stored) -> Settings {
+        Settings {
+            locale: stored.locale,
+            language: stored.locale.unwrap_or(self.system),
+            theme: stored.theme,
+            server: stored.server.clone(),
+        }
+    }
+}
+
+/// English on an English system, French on every other.
+fn system_language(tag: Option<&str>) -> Locale {
+    match tag {
+        Some(tag) if tag.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("en")) => Locale::En,
+        _ => Locale::Fr,
     }
 }
 
@@ -102,4 +130,17 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::io::Write::write_all(&mut file, bytes)?;
     file.sync_all()?;
     std::fs::rename(part, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Locale, system_language};
+
+    #[test]
+    fn french_first() {
+        for tag in [None, Some("C"), Some("fr-FR"), Some("de-DE"), Some("")] {
+            assert_eq!(system_language(tag), Locale::Fr, "{tag:?}");
+        }
+        assert_eq!(system_language(Some("en-GB")), Locale::En);
+    }
 }

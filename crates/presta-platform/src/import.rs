@@ -228,8 +228,6 @@ fn code(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::indexing_slicing, reason = "a test may stop on the first surprise")]
-
     use super::{LINE_MAX, Line, read};
     use crate::seed::{Kind, SeedProject};
 

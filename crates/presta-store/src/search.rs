@@ -1,7 +1,7 @@
 //! What people type into the search field, read without ever failing.
 //!
 //! `"a phrase"`, `-word`, `skill:rust`, `budget:>500`, `budget:<2000`, `client:verified`, `type:hourly`, `posted:<7d`,
-//! anything else is a word whose beginning must occur. Accents and case do not matter.
+//! anything else is a word whose beginning must occur (a single letter: the whole word). Accents and case do not matter.
 
 use serde::Serialize;
 use ts_rs::TS;
@@ -61,7 +61,7 @@ impl Search {
             return None;
         }
         let mut terms: Vec<String> = self.phrases.iter().map(|phrase| format!("\"{phrase}\"")).collect();
-        terms.extend(self.words.iter().map(|word| format!("\"{word}\"*")));
+        terms.extend(self.words.iter().map(|word| prefix(word)));
         let wanted = terms.join(" AND ");
         Some(match self.fts_without() {
             None => wanted,
@@ -71,7 +71,7 @@ impl Search {
 
     /// The FTS5 expression of what must not occur.
     pub(crate) fn fts_without(&self) -> Option<String> {
-        let without: Vec<String> = self.without.iter().map(|word| format!("\"{word}\"*")).collect();
+        let without: Vec<String> = self.without.iter().map(|word| prefix(word)).collect();
         (!without.is_empty()).then(|| without.join(" OR "))
     }
 
@@ -120,7 +120,7 @@ impl Search {
     }
 
     fn hits(&self, folded: &str) -> bool {
-        self.words.iter().any(|word| folded.starts_with(word.as_str()))
+        self.words.iter().any(|word| if is_letter(word) { folded == word } else { folded.starts_with(word.as_str()) })
             || self.phrases.iter().any(|phrase| phrase.split(' ').any(|word| word == folded))
     }
 
@@ -169,6 +169,16 @@ impl Search {
         }
         true
     }
+}
+
+/// The FTS5 term for a word's beginning. A single letter stands for itself (`C`, `R`): as a beginning it would be in
+/// nearly every text, and the index keeps beginnings of two letters and more.
+fn prefix(word: &str) -> String {
+    if is_letter(word) { format!("\"{word}\"") } else { format!("\"{word}\"*") }
+}
+
+fn is_letter(word: &str) -> bool {
+    word.chars().nth(1).is_none()
 }
 
 /// One piece of what was typed.

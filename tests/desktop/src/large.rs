@@ -22,7 +22,7 @@ pub struct Measured {
     pub first_rows_ms: u128,
     /// From the same to the end of the first synchronisation.
     pub first_sync_ms: u128,
-    /// Size of the encrypted database then, in bytes.
+    /// Size of the encrypted database in the end, in bytes.
     pub database_bytes: u64,
     /// From the End key to the last row on screen, and its text loaded.
     pub jump_to_end_ms: u128,
@@ -46,7 +46,7 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
     let options = Options { seed: Seed::Projects(projects), ..Options::default() };
     let stage = Stage::set(options).await?;
     let platform_ms = started.elapsed().as_millis();
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     window.click("signin-button").await?;
     stage.browser.sign_in(&stage.freelancer()?, presta_testkit::Decision::Allow).await?;
     let started = Instant::now();
@@ -82,7 +82,7 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
     let database_bytes = database(&stage.profile())?;
     window.close().await?;
     let started = Instant::now();
-    let window = stage.app.open().await?;
+    let window = stage.open().await?;
     window.see("project-row").await?;
     let reopen_ms = started.elapsed().as_millis();
     window.close().await?;
@@ -128,10 +128,14 @@ async fn answered(window: &presta_testkit::Window, query: &str, before: u64) -> 
     Ok(Duration::from_secs_f64(took? / 1_000.0).as_millis())
 }
 
+/// The size of the account's database with its write-ahead log.
 fn database(profile: &Path) -> anyhow::Result<u64> {
     let mut size = 0;
     for account in std::fs::read_dir(profile.join("accounts")).context("listing accounts")? {
-        size += account.context("listing accounts")?.path().join("cache.db").metadata().context("the database")?.len();
+        let account = account.context("listing accounts")?.path();
+        for name in ["cache.db", "cache.db-wal"] {
+            size += account.join(name).metadata().map_or(0, |facts| facts.len());
+        }
     }
     Ok(size)
 }

@@ -6,7 +6,7 @@ pub mod steps;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use presta_testkit::{App, Browser, Display, Login, Options, Platform, Size};
+use presta_testkit::{App, Browser, Display, Login, Options, Platform, Size, Window};
 use tempfile::TempDir;
 
 /// A platform, a screen, a browser and the application, each of its own.
@@ -24,7 +24,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts all but the application, which opens with [`App::open`].
+    /// Starts all but the application, which opens with [`Stage::open`].
     ///
     /// # Errors
     /// When a part does not start.
@@ -36,6 +36,20 @@ impl Stage {
         let browser = Browser::install()?;
         let app = App::new(home.path().join("profile"), platform.address(), &display, &browser)?;
         Ok(Self { platform, browser, app, display, home })
+    }
+
+    /// Opens the window, in French whatever locales this machine has.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub async fn open(&self) -> anyhow::Result<Window> {
+        let window = self.app.open().await?;
+        let language = window.js("return document.documentElement.lang").await?;
+        if language != "fr" && window.count("lang-fr").await? > 0 {
+            window.click("lang-fr").await?;
+            window.reads("signin-button", "Se connecter").await?;
+        }
+        Ok(window)
     }
 
     /// The profile's folder.

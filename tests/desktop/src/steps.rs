@@ -68,16 +68,52 @@ pub async fn search(window: &Window, words: &str) -> anyhow::Result<()> {
 /// # Errors
 /// When it is not found.
 pub async fn open_project(window: &Window, project: &Value) -> anyhow::Result<()> {
-    let (id, title) = (text(project, "/id")?, text(project, "/title")?);
+    let title = text(project, "/title")?;
     window.click("nav-missions").await?;
     if window.count("project-page").await? > 0 && window.count("search-input").await? == 0 {
         window.click("nav-missions").await?;
     }
     let words: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).take(6).collect();
     window.fill("search-input", &words.join(" ")).await?;
-    window.click_css(&format!("[data-testid='project-row'][data-id='{id}']")).await?;
+    open_row(window, project).await
+}
+
+/// Opens the project whose row is on screen.
+///
+/// # Errors
+/// When it does not open.
+pub async fn open_row(window: &Window, project: &Value) -> anyhow::Result<()> {
+    let (id, title) = (text(project, "/id")?, text(project, "/title")?);
+    let row = format!("[data-testid='project-row'][data-id='{id}']");
+    let open = format!("#/projects/{id}");
+    window.click_until(&row, async || Ok(window.js("return location.hash").await? == open.as_str())).await?;
     window.reads("project-title", &title).await?;
     Ok(())
+}
+
+/// The ids of the projects whose rows are on screen, from above.
+///
+/// # Errors
+/// When the window is gone.
+pub async fn rows(window: &Window) -> anyhow::Result<Vec<String>> {
+    let script = "return [...document.querySelectorAll(\"[data-testid='project-row']\")].map((it) => it.dataset.id)";
+    serde_json::from_value(window.js(script).await?).context("the rows on screen")
+}
+
+/// The first of these projects that takes a bid and whose client is one of the market's own, who answer by themselves.
+///
+/// # Errors
+/// When there is none.
+pub async fn first_of_the_market(freelancer: &Account, ids: &[String]) -> anyhow::Result<Value> {
+    for id in ids {
+        let project = freelancer.get(&format!("/v1/projects/{id}")).await?;
+        let client = text(&project, "/client/display_name")?;
+        let played = ["Nadia Benali", "Sam Moreau"].contains(&client.as_str());
+        if project.pointer("/viewer/can_bid") == Some(&json!(true)) && !played {
+            return Ok(project);
+        }
+    }
+    anyhow::bail!("none of {ids:?} takes a bid")
 }
 
 /// Fills in the composer of the open project and sends.

@@ -102,7 +102,8 @@ async fn write(active: &Active, kind: EntityType, page: SnapshotPage, state: Sna
     let me = active.me.clone();
     active
         .write(move |tx| {
-            for item in page.items {
+            // Oldest first: the full-text index takes rising row ids in one go, falling ones each with a segment of its own.
+            for item in page.items.into_iter().rev() {
                 if let Some(entity) = apply::decode(kind, item) {
                     apply::upsert(tx, &entity, &me, state.generation)?;
                 }

@@ -15,9 +15,12 @@ use super::{
 use crate::{language::Language, scopes::Scopes, store::demo::Account};
 
 const STYLE: &str = include_str!("style.css");
-/// Forms may lead to the application's loopback address: Chromium holds redirects to `form-action`.
+/// Chromium holds the redirect after a form to `form-action`, so the application's address is in it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; \
-    form-action 'self' http://127.0.0.1:* http://[::1]:*; frame-ancestors 'none'";
+    form-action 'self' http://127.0.0.1:*; frame-ancestors 'none'";
+/// A policy cannot name an IPv6 address: for `http://[::1]` only the scheme is left to say.
+const POLICY_IPV6: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; \
+    form-action 'self' http:; frame-ancestors 'none'";
 
 /// Sets the headers every page and redirect carries.
 pub fn secure(headers: &mut HeaderMap) {
@@ -171,7 +174,8 @@ pub fn consent(pending: &Pending, name: &str, csrf: &str) -> Response {
         }
     }
     let body = format!(
-        "<p class=\"lead\">{}</p>\n<p class=\"who\">{} <strong>{}</strong></p>\n<p>{}</p>\n\
+        "<p class=\"lead\">{}</p>\n<p class=\"who\">{} <strong>{}</strong> · \
+         <a class=\"fill\" href=\"/oauth/login?request={}\">{}</a></p>\n<p>{}</p>\n\
          <ul class=\"permissions\">\n{permissions}</ul>\n\
          <form method=\"post\" action=\"/oauth/consent\">\n{}<div class=\"choices\">\n\
          <button id=\"consent-allow\" class=\"primary\" type=\"submit\" name=\"decision\" \
@@ -181,13 +185,20 @@ pub fn consent(pending: &Pending, name: &str, csrf: &str) -> Response {
         words.consent_lead,
         words.signed_in_as,
         escape(name),
+        escape(&pending.id),
+        words.other_account,
         words.will,
         hidden(pending, csrf),
         words.allow,
         words.deny,
         words.back_note,
     );
-    page(StatusCode::OK, language, words.consent, &body)
+    let mut response = page(StatusCode::OK, language, words.consent, &body);
+    if pending.params.redirect_uri.starts_with("http://[") {
+        let policy = HeaderValue::from_static(POLICY_IPV6);
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// Why signing in cannot go on, with nobody to send the browser back to.

@@ -1,7 +1,5 @@
 //! What the generated market promises.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop on the first surprise")]
-
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

@@ -74,7 +74,10 @@ async fn an_unknown_application_or_address_is_never_redirected_to() {
         assert_eq!((page.status, page.location.as_deref()), (400, None), "{change:?}");
         assert!(page.html.contains("role=\"alert\""));
     }
-    assert_eq!(browser.authorize(&[("redirect_uri", "http://[::1]:9/callback")]).await.status, 200);
+    let page = browser.authorize(&[("redirect_uri", "http://[::1]:9/callback")]).await;
+    let signed_in = browser.login(&page, "camille.demo", "demo-camille").await;
+    let consent = browser.get(&signed_in.location.clone().unwrap()).await;
+    assert!(consent.headers["content-security-policy"].to_str().unwrap().contains("form-action 'self' http:;"));
 }
 
 #[tokio::test]
@@ -111,6 +114,9 @@ async fn who_is_signed_in_is_asked_for_consent_only_unless_a_fresh_sign_in_is_wa
     browser.code("camille.demo", "demo-camille", "").await;
     let page = browser.authorize(&[]).await;
     assert!(page.html.contains("id=\"consent-allow\"") && page.html.contains("Camille Laurent"));
+    let other = browser.get(&format!("/oauth/login?request={}", page.hidden("request"))).await;
+    let signed_in = browser.login(&other, "sam.demo", "demo-sam").await;
+    assert!(browser.get(&signed_in.location.clone().unwrap()).await.html.contains("Sam Moreau"));
     for fresh in [("max_age", "0"), ("prompt", "login")] {
         let page = browser.authorize(&[fresh]).await;
         assert!(page.html.contains("id=\"login-submit\""), "{fresh:?}");

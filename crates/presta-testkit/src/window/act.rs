@@ -1,13 +1,16 @@
 //! What a person does in the window.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail};
 use fantoccini::Locator;
+use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use serde_json::json;
 
 use super::Window;
 use super::look::css;
-use crate::PATIENCE;
+use crate::{PATIENCE, until};
 
 impl Window {
     /// Clicks an element as soon as that is possible.
@@ -28,8 +31,7 @@ impl Window {
             if !element.is_displayed().await? || !element.is_enabled().await? {
                 return Ok(None);
             }
-            element.click().await?;
-            Ok(Some(()))
+            click(&element).await.map(Some)
         })
         .await
     }
@@ -40,13 +42,31 @@ impl Window {
     /// When it is not possible in time.
     pub async fn click_text(&self, id: &str, part: &str) -> anyhow::Result<()> {
         self.until(&format!("a click on {id} with {part:?}"), PATIENCE, async || {
-            for element in self.client().find_all(Locator::Css(&css(id))).await? {
-                if element.text().await?.contains(part) {
-                    element.click().await?;
-                    return Ok(Some(()));
-                }
+            let texts = self.texts(id).await?;
+            let Some(place) = texts.iter().position(|text| text.contains(part)) else { bail!("{id} reads {texts:?}") };
+            let elements = self.client().find_all(Locator::Css(&css(id))).await?;
+            let Some(element) = elements.get(place) else { return Ok(None) };
+            click(element).await.map(Some)
+        })
+        .await
+    }
+
+    /// Clicks what may move away while other things arrive, until `seen` says that the click was felt.
+    ///
+    /// # Errors
+    /// When it is not felt in time.
+    pub async fn click_until(
+        &self,
+        selector: &str,
+        mut seen: impl AsyncFnMut() -> anyhow::Result<bool>,
+    ) -> anyhow::Result<()> {
+        self.until(&format!("a click on {selector} to be felt"), PATIENCE, async || {
+            if seen().await? {
+                return Ok(Some(()));
             }
-            Ok(None)
+            click(&self.client().find(Locator::Css(selector)).await?).await?;
+            let felt = until("an effect", Duration::from_secs(2), async || Ok(seen().await?.then_some(()))).await;
+            Ok(felt.ok())
         })
         .await
     }
@@ -66,12 +86,15 @@ impl Window {
     pub async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
         let field = self.see(id).await?;
         let held = field.prop("value").await.with_context(|| format!("reading {id}"))?.unwrap_or_default();
-        let mut keys = String::new();
         if !held.is_empty() {
-            keys.extend([char::from(Key::Control), 'a', char::from(Key::Null), char::from(Key::Delete)]);
+            let select = [char::from(Key::Control), 'a'].iter().collect::<String>();
+            field.send_keys(&select).await.with_context(|| format!("selecting what is in {id}"))?;
+            let delete = char::from(Key::Delete).to_string();
+            field.send_keys(&delete).await.with_context(|| format!("emptying {id}"))?;
         }
-        keys.push_str(text);
-        field.send_keys(&keys).await.with_context(|| format!("typing into {id}"))?;
+        if !text.is_empty() {
+            field.send_keys(text).await.with_context(|| format!("typing into {id}"))?;
+        }
         self.until(&format!("{id} to hold what was typed"), PATIENCE, async || {
             let value = self
                 .js_with("return document.querySelector(arguments[0])?.value ?? null", vec![json!(css(id))])
@@ -119,4 +142,10 @@ impl Window {
         let list = self.see(id).await?;
         list.select_by_value(value).await.with_context(|| format!("choosing {value} in {id}"))
     }
+}
+
+/// The driver may lose a click on something that is just being replaced, and then never answers.
+async fn click(element: &Element) -> anyhow::Result<()> {
+    let answer = tokio::time::timeout(Duration::from_secs(4), element.click()).await;
+    answer.context("the click was not answered")?.context("clicking")
 }

@@ -52,6 +52,12 @@ impl Window {
             Err(error) => {
                 let shown = self.everything().await.unwrap_or_else(|error| format!("nothing: {error:#}"));
                 let shown: String = plain(&shown).chars().take(1_500).collect();
+                if let Some(folder) = std::env::var_os("PRESTA_FAILURES") {
+                    let file = Path::new(&folder).join(format!("{}.png", uuid::Uuid::now_v7()));
+                    let taken = self.screenshot_now(&file).await;
+                    let outcome = taken.map_or_else(|error| format!("{error:#}"), |()| file.display().to_string());
+                    return Err(error.context(format!("the window shows: {shown}")).context(outcome));
+                }
                 Err(error.context(format!("the window shows: {shown}")))
             }
         }
@@ -165,6 +171,10 @@ impl Window {
             Ok((self.js(script).await? == true).then_some(()))
         })
         .await?;
+        self.screenshot_now(file).await
+    }
+
+    async fn screenshot_now(&self, file: &Path) -> anyhow::Result<()> {
         match tokio::time::timeout(PATIENCE, self.client().screenshot()).await {
             Ok(png) => fs::write(file, png.context("taking a screenshot")?)
                 .with_context(|| format!("writing {}", file.display())),

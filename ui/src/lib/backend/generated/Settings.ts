@@ -7,9 +7,13 @@ import type { Theme } from "./Theme";
  */
 export type Settings = { 
 /**
- * The language; `None` for the system's.
+ * The language chosen here; `None` for the system's.
  */
 locale: Locale | null, 
+/**
+ * The language to speak: the one chosen, or the system's.
+ */
+language: Locale, 
 /**
  * Light or dark.
  */
