@@ -8,6 +8,9 @@ use comrak::Options;
 
 /// Characters of a text that are shown; the rest is cut, so that one text cannot freeze the window.
 const LONGEST: usize = 100_000;
+/// Elements within elements of a brief; one that goes deeper is shown as it was typed, since reading it would take
+/// time that grows with the square of its depth.
+const DEEPEST: usize = 200;
 
 const BRIEF_TAGS: &[&str] = &[
     "a",
@@ -48,6 +51,9 @@ pub fn brief_html(markdown: &str) -> String {
     options.render.r#unsafe = true;
     options.render.hardbreaks = true;
     let html = comrak::markdown_to_html(shorten(markdown), &options);
+    if depth(&html) > DEEPEST {
+        return message_html(markdown);
+    }
     // The page has its own h1 and h2.
     let html = html.replace("<h2>", "<h4>").replace("</h2>", "</h4>").replace("<h1>", "<h3>").replace("</h1>", "</h3>");
     cleaner(&BRIEF, BRIEF_TAGS).clean(&html).to_string()
@@ -84,6 +90,21 @@ fn cleaner(cell: &'static OnceLock<Builder<'static>>, tags: &'static [&'static s
             .link_rel(Some("noopener noreferrer nofollow"));
         builder
     })
+}
+
+/// How many elements are open at once, at most; one that is never closed counts as open to the end.
+fn depth(html: &str) -> usize {
+    let (mut open, mut deepest) = (0usize, 0);
+    for tag in html.split('<').skip(1) {
+        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).take(8).collect();
+        if tag.starts_with('/') {
+            open = open.saturating_sub(1);
+        } else if !name.is_empty() && !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "wbr") {
+            open += 1;
+            deepest = deepest.max(open);
+        }
+    }
+    deepest
 }
 
 /// Writes a word, as a link when it is one.
@@ -165,7 +186,17 @@ mod tests {
     #[test]
     fn a_huge_text_is_cut() {
         assert!(brief_html(&"a ".repeat(5_000_000)).len() < 300_000);
-        let _ = brief_html(&"> ".repeat(50_000));
-        let _ = brief_html(&"<b>".repeat(50_000));
+    }
+
+    #[test]
+    fn a_deep_text_is_shown_as_typed_in_a_moment() {
+        for piece in ["> ", "<b>", "- ", "*a_", "[", "<div><p>", "<table>", "<a href='https://x.fr'>"] {
+            let started = std::time::Instant::now();
+            let html = brief_html(&piece.repeat(50_000));
+            assert!(!html.is_empty());
+            assert!(started.elapsed().as_secs() < 5, "{piece}: {:?}", started.elapsed());
+        }
+        let nested = format!("{}fin", "> ".repeat(20));
+        assert!(brief_html(&nested).contains("<blockquote>"));
     }
 }
