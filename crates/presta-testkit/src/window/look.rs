@@ -54,7 +54,7 @@ impl Window {
                 let shown: String = plain(&shown).chars().take(1_500).collect();
                 if let Some(folder) = std::env::var_os("PRESTA_FAILURES") {
                     let file = Path::new(&folder).join(format!("{}.png", uuid::Uuid::now_v7()));
-                    let taken = self.screenshot_now(&file).await;
+                    let taken = self.screenshot(&file).await;
                     let outcome = taken.map_or_else(|error| format!("{error:#}"), |()| file.display().to_string());
                     return Err(error.context(format!("the window shows: {shown}")).context(outcome));
                 }
@@ -161,35 +161,42 @@ impl Window {
         Ok(self.js("return document.body.innerText").await?.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Writes what the window shows into a PNG file, once its animations have ended.
+    /// Writes what the window shows into a PNG file, once it has come to rest: fonts there, frames painted, and two
+    /// pictures in a row the same. What never rests, like a spinner, is taken as it is in the end.
     ///
     /// # Errors
     /// When it cannot be taken or written.
     pub async fn screenshot(&self, file: &Path) -> anyhow::Result<()> {
-        self.until("animations to end", PATIENCE, async || {
-            let script = "return document.getAnimations().every((it) => it.playState !== 'running' || it.effect.getTiming().iterations === Infinity)";
-            Ok((self.js(script).await? == true).then_some(()))
-        })
-        .await?;
-        self.screenshot_now(file).await
+        let script = "const done = arguments[0]; document.fonts.ready.then(() => \
+            requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+        let painted = tokio::time::timeout(PATIENCE, self.client().execute_async(script, Vec::new())).await;
+        painted.context("the window does not paint")?.context("waiting for a frame")?;
+        let mut last = self.picture().await?;
+        for _ in 0..8 {
+            let next = self.picture().await?;
+            if next == last {
+                break;
+            }
+            last = next;
+        }
+        fs::write(file, last).with_context(|| format!("writing {}", file.display()))
     }
 
-    async fn screenshot_now(&self, file: &Path) -> anyhow::Result<()> {
+    async fn picture(&self) -> anyhow::Result<Vec<u8>> {
         match tokio::time::timeout(PATIENCE, self.client().screenshot()).await {
-            Ok(png) => fs::write(file, png.context("taking a screenshot")?)
-                .with_context(|| format!("writing {}", file.display())),
-            Err(_) => self.photograph(file).await,
+            Ok(png) => png.context("taking a screenshot"),
+            Err(_) => self.photograph().await,
         }
     }
 
     /// The whole display instead, for a driver that takes no picture.
-    async fn photograph(&self, file: &Path) -> anyhow::Result<()> {
+    async fn photograph(&self) -> anyhow::Result<Vec<u8>> {
         let mut command = Command::new("import");
-        command.args(["-window", "root"]).arg(file).env("DISPLAY", &self.display).stdin(Stdio::null());
-        let status = tokio::time::timeout(PATIENCE, command.status()).await;
-        let status = status.context("import did not end")?.context("running import")?;
-        ensure!(status.success(), "import ended with {status}");
-        Ok(())
+        command.args(["-window", "root", "png:-"]).env("DISPLAY", &self.display).stdin(Stdio::null());
+        let output = tokio::time::timeout(PATIENCE, command.output()).await;
+        let output = output.context("import did not end")?.context("running import")?;
+        ensure!(output.status.success(), "import ended with {}", output.status);
+        Ok(output.stdout)
     }
 }
 

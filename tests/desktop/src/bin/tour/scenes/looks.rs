@@ -70,9 +70,6 @@ async fn small(album: &mut Album, scene: &mut Scene) {
             choose(window, "lang-fr").await?;
             window.resize(Size::SMALL).await?;
             window.click("nav-missions").await?;
-            if window.count("back").await? > 0 {
-                window.click("back").await?;
-            }
             window.fill("search-input", "").await?;
             window.see("project-row").await.map(|_| ())
         })

@@ -74,7 +74,9 @@ async fn bid(album: &mut Album, scene: &mut Scene) {
             let window = scene.window()?;
             window.click("bid-button").await?;
             window.fill("bid-amount", "-12").await?;
-            window.paste("bid-text", "Bonjour, écrivez-moi à camille@example.org").await?;
+            window
+                .paste("bid-text", "Bonjour, je peux commencer lundi. Écrivez-moi directement à camille@example.org")
+                .await?;
             window.click("bid-submit").await?;
             window.see("problem-amount").await?;
             window.see("problem-text").await.map(|_| ())
@@ -91,6 +93,7 @@ async fn bid(album: &mut Album, scene: &mut Scene) {
             window.fill("bid-period", "25").await?;
             window.paste("bid-text", steps::BID_TEXT).await?;
             window.gone("problem-amount").await?;
+            window.gone("problem-text").await?;
             window.see("draft-saved").await.map(|_| ())
         })
         .await;
@@ -148,10 +151,11 @@ async fn talk(album: &mut Album, scene: &mut Scene) {
     album
         .step(scene, "live-answer", async |scene| {
             let window = scene.window()?;
-            until("the client's answer", Duration::from_secs(30), async || {
+            until("the client's answer, and read", Duration::from_secs(30), async || {
                 let script =
                     "return [...document.querySelectorAll(\"[data-testid='message-bubble']\")].at(-1)?.dataset.mine";
-                Ok((window.js(script).await? == "false").then_some(()))
+                let unread = window.attribute("thread-row", "data-unread").await?;
+                Ok((window.js(script).await? == "false" && unread.as_deref() == Some("0")).then_some(()))
             })
             .await
         })
