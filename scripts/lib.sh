@@ -9,9 +9,11 @@ fail() {
 }
 
 # What the window needs to be built and run.
+# shellcheck disable=SC2034  # used by those who source this
 readonly BUILD_PACKAGES=(build-essential pkg-config libwebkit2gtk-4.1-dev librsvg2-dev libssl-dev
     gnome-keyring dbus-daemon libglib2.0-bin xdg-utils)
 # What a window without a screen needs, with a browser and their drivers.
+# shellcheck disable=SC2034
 readonly SCREEN_PACKAGES=(xvfb xauth x11-utils xdotool imagemagick openbox webkit2gtk-driver at-spi2-core
     fonts-dejavu-core libsecret-tools chromium chromium-driver)
 
@@ -89,5 +91,5 @@ build_ui() {
 
 # One selection for every release build: another would build shared crates with other features.
 build_release() {
-    cargo build --release -p prestataires -p presta-platform -p presta-bridge -p desktop "$@"
+    cargo build --release -p prestataires -p presta-platform -p presta-bridge -p desktop
 }

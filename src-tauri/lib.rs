@@ -70,3 +70,24 @@ async fn forward(app: AppHandle, engine: Engine) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    #[test]
+    fn the_window_may_call_the_core_and_hear_it_and_nothing_else() {
+        let capability: Value = serde_json::from_str(include_str!("capabilities/main.json")).unwrap();
+        let permissions: Vec<&str> =
+            capability["permissions"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(permissions, ["core:event:allow-listen", "core:event:allow-unlisten", "allow-call"]);
+        assert_eq!(capability["windows"], serde_json::json!(["main"]));
+        assert_eq!(std::fs::read_dir("src-tauri/capabilities").unwrap().count(), 1);
+        let config: Value = serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
+        let csp = config["app"]["security"]["csp"].as_str().unwrap();
+        let script = csp.split(';').find(|part| part.trim().starts_with("script-src")).unwrap();
+        assert_eq!(script.trim(), "script-src 'self'");
+        assert!(csp.starts_with("default-src 'none'"));
+        assert_eq!(config["app"]["security"]["freezePrototype"], true);
+    }
+}

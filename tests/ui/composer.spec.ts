@@ -78,7 +78,7 @@ test("the draft is saved within a second and survives a reload", async () => {
   await field("bid-text").press("End");
   await field("bid-text").pressSequentially(" Disponible lundi.", { delay: 5 });
   await page.waitForTimeout(1_000);
-  await expect(field("draft-saved")).toContainText(/Brouillon enregistré à \d\d\sh\s\d\d/);
+  await expect(field("draft-saved")).toContainText(/Brouillon enregistré à \d+\sh\s\d\d/);
   await page.reload();
   await expect(field("bid-text")).toHaveValue(`${text} Disponible lundi.`);
   await expect(field("bid-amount")).toHaveValue("1250,50");

@@ -11,6 +11,7 @@ export default defineConfig({
   reporter: process.env.CI ? "line" : "list",
   use: {
     viewport: { width: 1280, height: 800 },
+    screenshot: "only-on-failure",
     locale: "fr-FR",
     timezoneId: "Europe/Paris",
     actionTimeout: 10_000,

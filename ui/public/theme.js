@@ -3,7 +3,7 @@
   var root = document.documentElement;
   try {
     root.dataset.theme = localStorage.getItem("theme") || "system";
-    root.lang = localStorage.getItem("locale") || (/^en/i.test(navigator.language) ? "en" : "fr");
+    root.lang = localStorage.getItem("locale") || "fr";
   } catch {
     root.dataset.theme = "system";
   }

@@ -119,6 +119,8 @@ kinds! {
     PreconditionRequired = "precondition-required",
     /// The platform is not available for now.
     Unavailable = "unavailable",
+    /// The platform broke; it says so itself.
+    Internal = "internal",
 }
 
 #[derive(Deserialize)]

@@ -53,6 +53,8 @@ CREATE VIRTUAL TABLE project_fts USING fts5 (
   content='project_text', content_rowid='row_key',
   tokenize="unicode61 remove_diacritics 2", prefix='2 3'
 );
+-- One segment for each commit of a first sync, instead of several to be merged.
+INSERT INTO project_fts (project_fts, rank) VALUES ('hashsize', 16777216);
 CREATE TRIGGER project_text_inserted AFTER INSERT ON project_text BEGIN
   INSERT INTO project_fts (rowid, title, description, skills, client)
   VALUES (new.row_key, new.title, new.description, new.skills, new.client);

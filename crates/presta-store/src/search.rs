@@ -238,20 +238,20 @@ fn runs(text: &str) -> Vec<(&str, bool)> {
     out
 }
 
-/// Markdown on one line, without its marks.
+/// Markdown on one line, without its marks and headings.
 fn flatten(text: &str, most: usize) -> String {
     let mut out = String::new();
     let mut blank = true;
-    for c in text.chars().take(most) {
-        let c = if matches!(c, '#' | '*' | '`' | '_' | '>' | '|') { ' ' } else { c };
-        if c == ' ' || c == '\n' || c == '\r' || c == '\t' {
-            if !blank {
-                out.push(' ');
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        for c in line.chars().chain([' ']) {
+            let c = if matches!(c, '*' | '`' | '_' | '>' | '|' | '\t') { ' ' } else { c };
+            if c != ' ' || !blank {
+                out.push(c);
             }
-            blank = true;
-        } else {
-            out.push(c);
-            blank = false;
+            blank = c == ' ';
+        }
+        if out.len() > most {
+            break;
         }
     }
     out.replace(" - ", " · ").trim_start_matches("- ").trim().to_owned()
@@ -287,6 +287,16 @@ mod tests {
         let spans = Search::parse("developpeur").mark("Un développeur, deux DÉVELOPPEURS");
         let marked: Vec<&str> = spans.iter().filter(|s| s.hit).map(|s| s.text.as_str()).collect();
         assert_eq!(marked, ["développeur", "DÉVELOPPEURS"]);
+    }
+
+    #[test]
+    fn an_excerpt_is_about_the_hit_and_leaves_headings_out() {
+        let brief = format!("## Le contexte\n\nUne PME du **Gers**.\n\n{}\n- Réécrire en Rust", "mot ".repeat(60));
+        let shown = |query: &str| -> String {
+            Search::parse(query).excerpt(&brief, 60).into_iter().map(|span| span.text).collect()
+        };
+        assert!(shown("").starts_with("Une PME du Gers . mot mot"), "{}", shown(""));
+        assert!(shown("rust").starts_with('…') && shown("rust").ends_with("Réécrire en Rust"), "{}", shown("rust"));
     }
 
     proptest::proptest! {

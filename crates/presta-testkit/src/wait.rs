@@ -20,13 +20,13 @@ pub async fn until<T>(
     mut probe: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
 ) -> anyhow::Result<T> {
     let deadline = Instant::now() + limit;
-    let mut last = None;
+    let (mut last, mut looked) = (None, false);
     loop {
         match tokio::time::timeout_at(deadline, probe()).await {
             Ok(Ok(Some(value))) => return Ok(value),
-            Ok(Ok(None)) => {}
+            Ok(Ok(None)) => looked = true,
             Ok(Err(error)) => last = Some(error),
-            Err(_) if last.is_none() => bail!("waited {limit:?} for {what}; a look at it never ended"),
+            Err(_) if last.is_none() && !looked => bail!("waited {limit:?} for {what}; a look at it never ended"),
             Err(_) => {}
         }
         if Instant::now() >= deadline {

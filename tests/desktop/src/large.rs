@@ -53,11 +53,15 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
     let limit = Duration::from_secs(60 + u64::from(projects) / 200);
     window.see_within("project-row", limit).await?;
     let first_rows_ms = started.elapsed().as_millis();
-    let total = steps::first_sync(&window, limit).await?;
+    steps::first_sync(&window, limit).await?;
     let first_sync_ms = started.elapsed().as_millis();
+    let camille = stage.platform.sign_in(&stage.freelancer()?).await?;
+    let total = steps::whole_market(&window, &camille, PATIENCE).await?;
     ensure!(total * 2 > u64::from(projects), "the feed has only {total} projects");
 
     window.client().execute("document.querySelector(\"[data-testid='feed-list']\").focus()", vec![]).await?;
+    window.press(Key::Down).await?;
+    window.see("project-title").await?;
     let started = Instant::now();
     window.press(Key::End).await?;
     row_at(&window, total).await?;
@@ -103,11 +107,12 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
 async fn row_at(window: &presta_testkit::Window, position: u64) -> anyhow::Result<()> {
     let script = "const row = document.querySelector(`[role='option'][aria-posinset='${arguments[0]}'] [data-testid='project-row']`); \
                   if (!row) return false; const box = row.getBoundingClientRect(); \
-                  return box.height > 0 && box.top >= 0 && box.bottom <= window.innerHeight";
-    until(&format!("row {position} on screen"), PATIENCE, async || {
-        Ok((window.js_with(script, vec![json!(position)]).await? == true).then_some(()))
-    })
-    .await
+                  return box.height > 0 && box.top >= 0 && box.bottom <= window.innerHeight + 2";
+    window
+        .until(&format!("row {position} on screen"), PATIENCE, async || {
+            Ok((window.js_with(script, vec![json!(position)]).await? == true).then_some(()))
+        })
+        .await
 }
 
 /// Types a query and measures inside the page, so that the driver's own time does not count.

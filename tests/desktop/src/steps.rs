@@ -42,6 +42,22 @@ pub async fn first_sync(window: &Window, limit: Duration) -> anyhow::Result<u64>
     .await
 }
 
+/// Waits until the feed shows every project that is open on the platform, and gives how many.
+///
+/// # Errors
+/// When some are missing in the end.
+pub async fn whole_market(window: &Window, account: &Account, limit: Duration) -> anyhow::Result<u64> {
+    let page = account.get("/v1/projects?limit=1").await?;
+    let open = page.pointer("/total").and_then(Value::as_u64).context("a page without a total")?;
+    window
+        .until("every open project in the feed", limit, async || {
+            let total = feed_total(window).await?;
+            ensure!(total == Some(open), "the feed has {total:?} projects, the platform {open}");
+            Ok(total)
+        })
+        .await
+}
+
 /// How many projects the feed says it has.
 ///
 /// # Errors

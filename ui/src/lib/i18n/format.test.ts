@@ -33,7 +33,7 @@ test("a budget has two ends, one, or none", () => {
 test("hours are 14 h 02 in French and 14:02 in English", () => {
   expect(plain(fr.time(Date.UTC(2026, 10, 22, 13, 2)))).toBe("14 h 02");
   expect(en.time(Date.UTC(2026, 10, 22, 13, 2))).toBe("14:02");
-  expect(plain(fr.time(Date.UTC(2026, 10, 21, 23, 5)))).toBe("00 h 05");
+  expect(plain(fr.time(Date.UTC(2026, 10, 21, 23, 5)))).toBe("0 h 05");
 });
 
 test("what happened lately is told by how long ago", () => {

@@ -61,12 +61,12 @@ export class Format {
     return this.#currency(currency, Number.isInteger(value) ? 0 : null).format(value);
   }
 
-  /** 14 h 02 in French, 14:02 in English. */
+  /** 14 h 02 and 0 h 05 in French, 14:02 and 00:05 in English. */
   time(at: number): string {
     const parts = kept(`t ${this.locale} ${this.#zone}`, () => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.#zone })).formatToParts(at);
     const hour = parts.find((part) => part.type === "hour")?.value ?? "";
     const minute = parts.find((part) => part.type === "minute")?.value ?? "";
-    return this.locale === "fr" ? `${hour}${NBSP}h${NBSP}${minute}` : `${hour}:${minute}`;
+    return this.locale === "fr" ? `${Number(hour)}${NBSP}h${NBSP}${minute}` : `${hour}:${minute}`;
   }
 
   /** 22 novembre 2026. */

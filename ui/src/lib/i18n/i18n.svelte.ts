@@ -6,7 +6,7 @@ const I18N = Symbol("i18n");
 
 /** The language of the window. Everything shown reads from it, so a switch repaints at once. */
 export class I18n {
-  locale = $state<Locale>("fr");
+  locale = $state<Locale>(lastLocale());
   readonly format = $derived(new Format(this.locale));
 
   /** Typed words: a key that does not exist, or a missing parameter, does not compile. */
@@ -21,16 +21,16 @@ export class I18n {
     return wordsFor(this.locale, key) !== null;
   }
 
-  /** `null` follows the system. */
-  use(locale: Locale | null): void {
-    this.locale = locale ?? systemLocale();
+  /** The core decides (chosen here, or the system's); kept for the next start, before the core has answered. */
+  use(locale: Locale): void {
+    this.locale = locale;
     document.documentElement.lang = this.locale;
     localStorage.setItem("locale", this.locale);
   }
 }
 
-export function systemLocale(): Locale {
-  return navigator.languages.find((tag) => /^(fr|en)\b/i.test(tag))?.toLowerCase().startsWith("en") ? "en" : "fr";
+function lastLocale(): Locale {
+  return localStorage.getItem("locale") === "en" ? "en" : "fr";
 }
 
 export function provideI18n(i18n: I18n): void {

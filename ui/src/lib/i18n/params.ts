@@ -56,6 +56,7 @@ export interface MessageParams {
   sent_at: { time: string | number };
   next_attempt: { count: number; time: string | number };
   quota_used: { limit: string | number; used: string | number };
+  delivered_many: { count: number };
   delivered_bid: { title: string | number };
   delivered_message: { title: string | number };
   error_unexpected_status: { status: string | number };

@@ -10,6 +10,7 @@ test("a change concerns the reads that carry its tag, and no other", () => {
   expect(concerns(["project:prj_1"], ["project:prj_1", "bids"])).toBe(true);
   expect(concerns(["project:prj_2"], ["project:prj_1", "queue"])).toBe(false);
   expect(concerns(["project:prj_10"], ["project:prj_1"])).toBe(false);
+  expect(concerns(["*"], ["queue"])).toBe(true);
   expect(concerns(["thread"], ["thread:thr_1"])).toBe(true);
 });
 

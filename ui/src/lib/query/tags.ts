@@ -6,9 +6,9 @@ export function tagsOf(templates: readonly string[], request: object): string[] 
   return templates.map((tag) => (tag.endsWith(":") ? tag + String(fields[`${tag.slice(0, -1)}_id`] ?? "") : tag));
 }
 
-/** Whether a change concerns a read. A tag `project` covers every `project:…`, in both directions. */
+/** Whether a change concerns a read: `*` concerns all, `project` every `project:…`, in both directions. */
 export function concerns(changed: readonly string[], read: readonly string[]): boolean {
-  return changed.some((tag) => read.some((own) => own === tag || own.startsWith(`${tag}:`) || tag.startsWith(`${own}:`)));
+  return changed.includes("*") || changed.some((tag) => read.some((own) => own === tag || own.startsWith(`${tag}:`) || tag.startsWith(`${own}:`)));
 }
 
 export function keyOf(name: CommandName, request: object): string {

@@ -48,7 +48,7 @@ export class Acts {
     this.asking = null;
     if (id === null) return;
     const done = await this.#app.run("queue_discard", { act_id: id });
-    if (done) this.#app.toasts.show({ tone: "neutral", text: this.#app.i18n.t("act_discarded") });
+    if (done) this.#app.toasts.show({ tone: "neutral", text: () => this.#app.i18n.t("act_discarded") });
   }
 }
 

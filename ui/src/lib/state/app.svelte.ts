@@ -4,10 +4,13 @@ import { reads, type Account, type Bootstrap, type Catalog, type Counts, type Se
 import type { I18n } from "$lib/i18n/i18n.svelte";
 import { errorWords } from "$lib/i18n/errors";
 import type { Client } from "$lib/query/client";
+import { Throttle } from "./throttle";
 import { Clock } from "./clock.svelte";
 import { Toasts } from "./toasts.svelte";
 
 const APP = Symbol("app");
+/** A sync reports many times a second; a reader needs less. */
+const STATUS_MS = 200;
 /** The session comes with the status; what is left of the bootstrap changes rarely. */
 const BOOT_TAGS = ["settings", "catalog"];
 
@@ -20,8 +23,8 @@ export class App {
 
   ready = $state(false);
   bootError = $state.raw<WireError | null>(null);
-  session = $state.raw<SessionState>({ state: "signed-out", reason: "none" });
-  settings = $state.raw<Settings>({ locale: null, theme: "system", server: "" });
+  session = $state.raw<SessionState>({ state: "starting" });
+  settings = $state.raw<Settings>({ locale: null, language: "fr", theme: "system", server: "" });
   sync = $state.raw<SyncStatus>({ online: true, offline_since: null, offline_reason: null, phase: "idle", done: 0, total: null, as_of: null, error: null });
   counts = $state.raw<Counts>({ bids: 0, drafts: 0, unread: 0, queued: 0, needs_attention: 0 });
   catalog = $state.raw<Catalog | null>(null);
@@ -45,7 +48,7 @@ export class App {
     const stops = [
       this.client.start(),
       this.clock.start(),
-      this.client.onChange({ tags: () => reads.status, refetch: () => void this.#refresh() }),
+      this.client.onChange({ tags: () => reads.status, refetch: new Throttle(() => this.#refresh(), () => STATUS_MS).ask }),
       this.client.onChange({ tags: () => BOOT_TAGS, refetch: () => void this.boot() }),
     ];
     void this.boot();
@@ -74,13 +77,12 @@ export class App {
   }
 
   say(error: WireError): void {
-    const words = errorWords(this.i18n, error);
-    this.toasts.show({ tone: "danger", text: words.what, detail: words.then });
+    this.toasts.show({ tone: "danger", text: () => errorWords(this.i18n, error).what, detail: () => errorWords(this.i18n, error).then });
   }
 
   async set(change: Partial<Pick<Settings, "locale" | "theme">>): Promise<void> {
     const wanted = { locale: this.settings.locale, theme: this.settings.theme, ...change };
-    this.#useSettings({ ...this.settings, ...wanted });
+    this.#useSettings({ ...this.settings, ...wanted, language: wanted.locale ?? this.settings.language });
     const saved = await this.run("settings_set", wanted);
     if (saved) this.#useSettings(saved);
   }
@@ -116,7 +118,7 @@ export class App {
 
   #useSettings(settings: Settings): void {
     this.settings = settings;
-    this.i18n.use(settings.locale);
+    this.i18n.use(settings.language);
     document.documentElement.dataset.theme = settings.theme;
     localStorage.setItem("theme", settings.theme);
   }

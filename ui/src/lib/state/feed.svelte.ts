@@ -2,10 +2,15 @@ import { getContext, setContext } from "svelte";
 import { toWireError } from "$lib/backend";
 import { reads, type ProjectFilters, type ProjectRow, type Sort, type WireError } from "$lib/backend/types";
 import type { Client } from "$lib/query/client";
+import { Throttle } from "./throttle";
 
 const FEED = Symbol("feed");
 export const PAGE = 100;
 const KEPT_PAGES = 30;
+/** Between two keystrokes: shorter than can be felt, long enough to spare most of the questions. */
+const TYPING_MS = 60;
+const REFRESH_MS = 100;
+const FILLING_MS = 1_000;
 
 export const noFilters: ProjectFilters = {
   skills: [], category: null, kind: null, budget_min: null, budget_max: null, currency: null, language: null, country: null, city: null,
@@ -33,20 +38,25 @@ export class Feed {
   moved = $state.raw<Moved | null>(null);
 
   readonly #client: Client;
+  readonly #refreshes: Throttle;
   #pages = $state.raw<ReadonlyMap<number, ProjectRow[]>>(new Map());
   #wanted: readonly [number, number] = [0, 0];
   #loading = new Set<number>();
   #turn = 0;
-  #refreshing = false;
-  #again = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(client: Client) {
+  /** `filling`: the first sync is under way and rows pour in; the list then follows once a second. */
+  constructor(client: Client, filling: () => boolean = () => false) {
     this.#client = client;
+    this.#refreshes = new Throttle(
+      () => this.refresh(),
+      () => (filling() ? FILLING_MS : REFRESH_MS),
+    );
   }
 
   /** Listens for changes; returns the way to stop. */
   start(): () => void {
-    return this.#client.onChange({ tags: () => reads.projects_list, refetch: () => void this.refresh() });
+    return this.#client.onChange({ tags: () => reads.projects_list, refetch: this.#refreshes.ask });
   }
 
   get activeFilters(): number {
@@ -65,8 +75,18 @@ export class Feed {
     return -1;
   }
 
+  /** Changes the question; it is asked when no further change follows at once. Leaving the screen does not stop it. */
+  change(ask: Partial<Ask>): void {
+    this.query = ask.query ?? this.query;
+    this.filters = ask.filters ?? this.filters;
+    this.sort = ask.sort ?? this.sort;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.search(), TYPING_MS);
+  }
+
   /** Asks the question as it stands now. */
   async search(): Promise<void> {
+    clearTimeout(this.#timer);
     const turn = ++this.#turn;
     const ask = this.#ask();
     this.searching = true;
@@ -97,11 +117,6 @@ export class Feed {
   /** The same question again, for the pages in view: something changed underneath. */
   async refresh(): Promise<void> {
     if (this.total === null && this.error === null) return;
-    if (this.#refreshing) {
-      this.#again = true;
-      return;
-    }
-    this.#refreshing = true;
     const turn = this.#turn;
     const [first, last] = this.#wanted;
     const anchor = this.row(first * PAGE)?.id ?? null;
@@ -120,12 +135,6 @@ export class Feed {
       else if (first === 0 && anchor !== null && now > 0) this.moved = { from: 0, to: now };
     } catch (thrown) {
       if (turn === this.#turn) this.error = toWireError(thrown);
-    } finally {
-      this.#refreshing = false;
-      if (this.#again) {
-        this.#again = false;
-        void this.refresh();
-      }
     }
   }
 

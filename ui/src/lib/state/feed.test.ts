@@ -1,10 +1,11 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Client } from "$lib/query/client";
 import { HeldHost, settled } from "$lib/query/testing";
 import { Feed, noFilters, PAGE } from "./feed.svelte";
 
 let host: HeldHost;
 let feed: Feed;
+afterEach(() => vi.useRealTimers());
 type Ask = { query: string; offset: number };
 const asked = (call: number): Ask => host.calls[call]?.request as Ask;
 const rows = (prefix: string, offset: number, count: number): object[] => Array.from({ length: count }, (_, index) => ({ id: `${prefix}${offset + index}` }));
@@ -68,6 +69,14 @@ test("when rows arrive above, the view is told how far its own moved", async () 
   await settled();
   expect(feed.moved).toEqual({ from: 0, to: 2 });
   expect(feed.indexOf("a0")).toBe(2);
+});
+
+test("typing asks once it pauses", async () => {
+  vi.useFakeTimers();
+  for (const query of ["r", "ru", "rus", "rust"]) feed.change({ query });
+  expect(host.calls).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(80);
+  expect(host.calls.map((call) => (call.request as Ask).query)).toEqual(["rust"]);
 });
 
 test("each filter away from its rest counts as one", () => {
