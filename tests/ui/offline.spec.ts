@@ -1,5 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { openApp, openBiddable, signIn, synced, total } from "./app";
+import { accessible } from "./audit";
 import { Stack } from "./stack";
 
 let stack: Stack;
@@ -89,4 +90,37 @@ test("everything survives the death of the app, and leaves once when the platfor
   await page.getByTestId("thread-row").first().click();
   await expect(page.getByTestId("message-bubble").filter({ hasText: "une question hors ligne" })).toHaveCount(1);
   await expect(page.getByTestId("message-bubble").filter({ hasText: "À ne pas envoyer" })).toHaveCount(0);
+});
+
+test("what changed meanwhile is shown before and after, and nothing leaves before it is confirmed", async () => {
+  await page.getByTestId("nav-missions").click();
+  await stack.stopPlatform();
+  await expect(page.getByTestId("offline-bar")).toBeVisible({ timeout: 40_000 });
+  await openBiddable(page);
+  await page.getByTestId("bid-button").click();
+  await page.getByTestId("bid-amount").fill("900");
+  await page.getByTestId("bid-period").fill("9");
+  await page.getByTestId("bid-text").fill(text);
+  await page.getByTestId("bid-submit").click();
+  await expect(page.getByTestId("project-my-bid")).toHaveAttribute("data-stage", "queued");
+  // The platform comes back with a smaller quota than the offer was written under.
+  await stack.startPlatform(undefined, { serve: ["--bids-per-month", "1"] });
+  if (await page.getByTestId("offline-retry").isVisible()) await page.getByTestId("offline-retry").click();
+  await expect(page.getByTestId("project-my-bid")).toHaveAttribute("data-stage", "attention", { timeout: 40_000 });
+  await page.getByTestId("project-my-bid").click();
+  await expect(page.getByTestId("bid-attention").getByTestId("differences")).toContainText("Quota");
+  await accessible(page, "an offer to confirm");
+  await page.getByTestId("nav-queue").click();
+  await expect(page.getByTestId("queue-row")).toHaveAttribute("data-state", "needs-confirmation");
+  await accessible(page, "a queue with something to confirm");
+});
+
+test("confirmed and refused, it says why in words, and its text can be taken back", async () => {
+  await page.getByTestId("queue-confirm").click();
+  await expect(page.getByTestId("queue-row")).toHaveAttribute("data-state", "refused", { timeout: 20_000 });
+  await expect(page.getByTestId("queue-row")).toContainText("Vous avez utilisé toutes vos offres");
+  await accessible(page, "a queue with something refused");
+  await page.getByTestId("queue-edit").click();
+  await expect(page.getByTestId("bid-text")).toHaveValue(text);
+  await expect(page.getByTestId("problem-project")).toContainText("Vous avez utilisé toutes vos offres");
 });

@@ -7,27 +7,24 @@ use anyhow::{Context, bail};
 
 const FOLDER: &str = "ui/src/lib/backend/generated";
 
-/// Writes the types, or with `check` compares them with what is there.
-pub fn run(check: bool) -> anyhow::Result<()> {
-    let fresh = Path::new("target/bindings");
-    if fresh.exists() {
-        std::fs::remove_dir_all(fresh)?;
-    }
-    std::fs::create_dir_all(fresh)?;
-    presta_commands::bindings::export(fresh).context("exporting the types")?;
-    let (fresh, there) = (read(fresh)?, read(Path::new(FOLDER)).unwrap_or_default());
+/// Writes the types into the checkout at `root`, or with `check` compares them with what is there.
+pub fn run(root: &Path, check: bool) -> anyhow::Result<()> {
+    let folder = root.join(FOLDER);
+    let fresh = tempfile::tempdir().context("making a folder for the types")?;
+    presta_commands::bindings::export(fresh.path()).context("exporting the types")?;
+    let (fresh, there) = (read(fresh.path())?, read(&folder).unwrap_or_default());
     if check {
         if fresh != there {
             bail!("{FOLDER} is stale: run `cargo xtask bindings`");
         }
         return Ok(());
     }
-    if Path::new(FOLDER).exists() {
-        std::fs::remove_dir_all(FOLDER)?;
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
     }
-    std::fs::create_dir_all(FOLDER)?;
+    std::fs::create_dir_all(&folder)?;
     for (name, text) in fresh {
-        std::fs::write(Path::new(FOLDER).join(name), text)?;
+        std::fs::write(folder.join(name), text)?;
     }
     Ok(())
 }

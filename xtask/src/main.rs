@@ -4,6 +4,9 @@
 mod bindings;
 mod rule;
 
+use std::path::Path;
+
+use anyhow::Context;
 use clap::Parser;
 
 #[derive(Parser)]
@@ -20,7 +23,27 @@ enum Chore {
 
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
-        Chore::Bindings { check } => bindings::run(check),
-        Chore::Rule => rule::run(),
+        Chore::Bindings { check } => bindings::run(root()?, check),
+        Chore::Rule => rule::run(root()?),
+    }
+}
+
+/// The checkout.
+fn root() -> anyhow::Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the checkout's folder")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{bindings, root, rule};
+
+    #[test]
+    fn the_typescript_types_are_those_of_rust() {
+        bindings::run(root().unwrap(), true).unwrap();
+    }
+
+    #[test]
+    fn dependencies_point_one_way() {
+        rule::run(root().unwrap()).unwrap();
     }
 }

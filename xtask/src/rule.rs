@@ -1,5 +1,7 @@
 //! Dependencies point one way: model ← api, store · vault is a leaf · api, store, vault ← engine ← commands ← hosts.
 
+use std::path::Path;
+
 use anyhow::{Context, bail};
 use serde_json::Value;
 
@@ -26,10 +28,11 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("keyring", &["presta-vault"]),
 ];
 
-/// Reads `cargo metadata` and fails on the first dependency that points the wrong way.
-pub fn run() -> anyhow::Result<()> {
+/// Reads `cargo metadata` of the checkout at `root` and fails on the first dependency that points the wrong way.
+pub fn run(root: &Path) -> anyhow::Result<()> {
     let output = std::process::Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root)
         .output()
         .context("running cargo metadata")?;
     let metadata: Value = serde_json::from_slice(&output.stdout).context("reading cargo metadata")?;

@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Nothing;
-use crate::list::signed_in;
-use crate::projects::ProjectRequest;
-use crate::queue::ActRef;
+use crate::refs::ActRef;
+use crate::refs::ProjectRequest;
 
 /// Where a bid stands, from the first word on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -257,37 +256,38 @@ impl BidRow {
 
 pub(crate) async fn draft_get(engine: &Engine, request: ProjectRequest) -> Result<BidDraft, Error> {
     let now = engine.now();
-    signed_in(engine)?.read(move |connection| read_draft(connection, &request.project_id, now)).await
+    engine.signed_in()?.read(move |connection| read_draft(connection, &request.project_id, now)).await
 }
 
 pub(crate) async fn draft_save(engine: &Engine, request: FormRequest) -> Result<BidDraft, Error> {
-    let active = signed_in(engine)?;
+    let active = engine.signed_in()?;
     active.save_bid_draft(request.project_id.clone(), request.form).await?;
     draft_get(engine, ProjectRequest { project_id: request.project_id }).await
 }
 
 pub(crate) async fn draft_versions(engine: &Engine, request: ProjectRequest) -> Result<Vec<DraftVersion>, Error> {
-    signed_in(engine)?.read(move |connection| Ok(draft::bid_versions(connection, &request.project_id)?)).await
+    engine.signed_in()?.read(move |connection| Ok(draft::bid_versions(connection, &request.project_id)?)).await
 }
 
 pub(crate) async fn draft_discard(engine: &Engine, request: ProjectRequest) -> Result<Nothing, Error> {
-    signed_in(engine)?.discard_bid_draft(request.project_id).await?;
+    engine.signed_in()?.discard_bid_draft(request.project_id).await?;
     Ok(Nothing {})
 }
 
 pub(crate) async fn submit(engine: &Engine, request: FormRequest) -> Result<ActRef, Error> {
-    let act_id = signed_in(engine)?.submit_bid(request.project_id, request.form).await?;
+    let act_id = engine.signed_in()?.submit_bid(request.project_id, request.form).await?;
     Ok(ActRef { act_id })
 }
 
 pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<BidRow>, Error> {
     let now = engine.now();
-    signed_in(engine)?.read(move |connection| rows(connection, now)).await
+    engine.signed_in()?.read(move |connection| rows(connection, now)).await
 }
 
 pub(crate) async fn get(engine: &Engine, request: BidRequest) -> Result<BidRow, Error> {
     let now = engine.now();
-    signed_in(engine)?
+    engine
+        .signed_in()?
         .read(move |connection| {
             // A queued bid goes on under the platform's id: who still looks at it by the old key is shown it.
             let delivered = outbox::delivered(connection)?.into_iter().find(|act| act.act_id == request.key);

@@ -9,6 +9,7 @@ mod list;
 mod messages;
 mod projects;
 mod queue;
+mod refs;
 
 #[cfg(feature = "bindings")]
 pub mod bindings;

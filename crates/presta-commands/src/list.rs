@@ -1,10 +1,10 @@
 //! The list itself.
 
-use presta_engine::{Engine, Error};
+use presta_engine::Engine;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::{app, bids, messages, projects, queue};
+use crate::{app, bids, messages, projects, queue, refs};
 
 /// What is known of a command besides its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,35 +59,30 @@ commands! {
     open_external(app::open_external, app::LinkRequest) -> crate::Nothing, reads [];
     projects_list(projects::list, projects::ListRequest) -> projects::ListResponse,
         reads ["projects", "bids", "queue", "drafts"];
-    project_get(projects::get, projects::ProjectRequest) -> projects::ProjectPage,
+    project_get(projects::get, refs::ProjectRequest) -> projects::ProjectPage,
         reads ["project:", "bids", "queue", "drafts"];
-    bid_draft_get(bids::draft_get, projects::ProjectRequest) -> bids::BidDraft, reads ["project:", "catalog"];
+    bid_draft_get(bids::draft_get, refs::ProjectRequest) -> bids::BidDraft, reads ["project:", "catalog"];
     bid_draft_save(bids::draft_save, bids::FormRequest) -> bids::BidDraft, reads [];
-    bid_draft_versions(bids::draft_versions, projects::ProjectRequest) -> Vec<presta_engine::store::draft::DraftVersion>,
+    bid_draft_versions(bids::draft_versions, refs::ProjectRequest) -> Vec<presta_engine::store::draft::DraftVersion>,
         reads ["drafts"];
-    bid_draft_discard(bids::draft_discard, projects::ProjectRequest) -> crate::Nothing, reads [];
-    bid_submit(bids::submit, bids::FormRequest) -> queue::ActRef, reads [];
+    bid_draft_discard(bids::draft_discard, refs::ProjectRequest) -> crate::Nothing, reads [];
+    bid_submit(bids::submit, bids::FormRequest) -> refs::ActRef, reads [];
     bids_list(bids::list, crate::Nothing) -> Vec<bids::BidRow>, reads ["bids", "drafts", "queue"];
     bid_get(bids::get, bids::BidRequest) -> bids::BidRow, reads ["bids", "drafts", "queue"];
     threads_list(messages::threads, messages::ThreadsRequest) -> Vec<messages::ThreadRow>,
         reads ["threads", "messages", "drafts", "queue"];
     thread_get(messages::thread, messages::ThreadPageRequest) -> messages::ThreadPage,
         reads ["thread:", "messages", "queue"];
-    thread_for_project(messages::thread_for_project, projects::ProjectRequest) -> messages::ThreadRef, reads ["threads"];
+    thread_for_project(messages::thread_for_project, refs::ProjectRequest) -> messages::ThreadRef, reads ["threads"];
     message_draft_save(messages::draft_save, messages::TextRequest) -> crate::Nothing, reads [];
-    message_send(messages::send, messages::TextRequest) -> queue::ActRef, reads [];
+    message_send(messages::send, messages::TextRequest) -> refs::ActRef, reads [];
     thread_mark_read(messages::mark_read, messages::ThreadRequest) -> crate::Nothing, reads [];
     thread_typing(messages::typing, messages::ThreadRequest) -> crate::Nothing, reads [];
     thread_archive(messages::archive, messages::ArchiveRequest) -> crate::Nothing, reads [];
     thread_mute(messages::mute, messages::MuteRequest) -> crate::Nothing, reads [];
     queue_list(queue::list, crate::Nothing) -> queue::Queue, reads ["queue"];
-    queue_retry(queue::retry, queue::ActRef) -> crate::Nothing, reads [];
-    queue_confirm(queue::confirm, queue::ActRef) -> crate::Nothing, reads [];
-    queue_discard(queue::discard, queue::ActRef) -> crate::Nothing, reads [];
-    queue_edit(queue::edit, queue::ActRef) -> queue::Reopened, reads [];
-}
-
-/// The signed-in account, for command bodies.
-pub(crate) fn signed_in(engine: &Engine) -> Result<std::sync::Arc<presta_engine::Active>, Error> {
-    engine.signed_in()
+    queue_retry(queue::retry, refs::ActRef) -> crate::Nothing, reads [];
+    queue_confirm(queue::confirm, refs::ActRef) -> crate::Nothing, reads [];
+    queue_discard(queue::discard, refs::ActRef) -> crate::Nothing, reads [];
+    queue_edit(queue::edit, refs::ActRef) -> queue::Reopened, reads [];
 }

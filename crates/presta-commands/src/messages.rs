@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Nothing;
-use crate::list::signed_in;
-use crate::projects::ProjectRequest;
-use crate::queue::ActRef;
+use crate::refs::ActRef;
+use crate::refs::ProjectRequest;
 
 /// Most messages of a page.
 const PAGE: u32 = 1000;
@@ -172,7 +171,7 @@ pub struct ThreadRef {
 }
 
 pub(crate) async fn threads(engine: &Engine, request: ThreadsRequest) -> Result<Vec<ThreadRow>, Error> {
-    let active = signed_in(engine)?;
+    let active = engine.signed_in()?;
     let me = active.me().clone();
     active
         .read(move |connection| {
@@ -194,13 +193,14 @@ pub(crate) async fn threads(engine: &Engine, request: ThreadsRequest) -> Result<
 }
 
 pub(crate) async fn thread(engine: &Engine, request: ThreadPageRequest) -> Result<ThreadPage, Error> {
-    let active = signed_in(engine)?;
+    let active = engine.signed_in()?;
     let me = active.me().clone();
     active.read(move |connection| page(connection, &request, &me)).await
 }
 
 pub(crate) async fn thread_for_project(engine: &Engine, request: ProjectRequest) -> Result<ThreadRef, Error> {
-    signed_in(engine)?
+    engine
+        .signed_in()?
         .read(move |connection| {
             let thread_id = thread::resolve(connection, &ThreadId::local(&request.project_id))?;
             Ok(ThreadRef { thread_id })
@@ -209,32 +209,32 @@ pub(crate) async fn thread_for_project(engine: &Engine, request: ProjectRequest)
 }
 
 pub(crate) async fn draft_save(engine: &Engine, request: TextRequest) -> Result<Nothing, Error> {
-    signed_in(engine)?.save_message_draft(request.thread_id, request.text).await?;
+    engine.signed_in()?.save_message_draft(request.thread_id, request.text).await?;
     Ok(Nothing {})
 }
 
 pub(crate) async fn send(engine: &Engine, request: TextRequest) -> Result<ActRef, Error> {
-    let act_id = signed_in(engine)?.send_message(request.thread_id, request.text).await?;
+    let act_id = engine.signed_in()?.send_message(request.thread_id, request.text).await?;
     Ok(ActRef { act_id })
 }
 
 pub(crate) async fn mark_read(engine: &Engine, request: ThreadRequest) -> Result<Nothing, Error> {
-    signed_in(engine)?.mark_read(request.thread_id).await?;
+    engine.signed_in()?.mark_read(request.thread_id).await?;
     Ok(Nothing {})
 }
 
 pub(crate) async fn typing(engine: &Engine, request: ThreadRequest) -> Result<Nothing, Error> {
-    signed_in(engine)?.tell_typing(request.thread_id).await;
+    engine.signed_in()?.tell_typing(request.thread_id).await;
     Ok(Nothing {})
 }
 
 pub(crate) async fn archive(engine: &Engine, request: ArchiveRequest) -> Result<Nothing, Error> {
-    signed_in(engine)?.archive(request.thread_id, request.archived).await?;
+    engine.signed_in()?.archive(request.thread_id, request.archived).await?;
     Ok(Nothing {})
 }
 
 pub(crate) async fn mute(engine: &Engine, request: MuteRequest) -> Result<Nothing, Error> {
-    signed_in(engine)?.mute(request.thread_id, request.muted).await?;
+    engine.signed_in()?.mute(request.thread_id, request.muted).await?;
     Ok(Nothing {})
 }
 

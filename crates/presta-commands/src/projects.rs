@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::bids::{BidRow, BidStage, Stages};
-use crate::list::signed_in;
+use crate::refs::ProjectRequest;
 
 /// Characters of a brief that a list shows.
 const EXCERPT: usize = 180;
@@ -48,13 +48,6 @@ pub struct ListResponse {
     pub offset: u32,
     /// Time the reading took.
     pub took_ms: u64,
-}
-
-/// A project.
-#[derive(Debug, Clone, Deserialize, TS)]
-pub struct ProjectRequest {
-    /// Which.
-    pub project_id: ProjectId,
 }
 
 /// A project in a list.
@@ -132,7 +125,7 @@ pub struct ProjectPage {
 }
 
 pub(crate) async fn list(engine: &Engine, request: ListRequest) -> Result<ListResponse, Error> {
-    let active = signed_in(engine)?;
+    let active = engine.signed_in()?;
     let now = engine.now();
     let started = Instant::now();
     active
@@ -163,7 +156,7 @@ pub(crate) async fn list(engine: &Engine, request: ListRequest) -> Result<ListRe
 }
 
 pub(crate) async fn get(engine: &Engine, request: ProjectRequest) -> Result<ProjectPage, Error> {
-    let active = signed_in(engine)?;
+    let active = engine.signed_in()?;
     let now = engine.now();
     let as_of = active.sync_status().as_of.unwrap_or(now);
     active

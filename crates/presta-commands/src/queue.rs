@@ -3,21 +3,14 @@
 use presta_engine::store::outbox::{self, ActKind, ActState, Delivered, Difference, Failure, StoredAct};
 use presta_engine::{Engine, Error};
 use presta_model::{ProjectId, ThreadId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
 
 use crate::Nothing;
-use crate::list::signed_in;
+use crate::refs::ActRef;
 
 /// Characters of an act's text that the list shows.
 const SUMMARY: usize = 160;
-
-/// An act by its id.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ActRef {
-    /// Which.
-    pub act_id: String,
-}
 
 /// The queue.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -67,7 +60,8 @@ pub struct Reopened {
 }
 
 pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Queue, Error> {
-    signed_in(engine)?
+    engine
+        .signed_in()?
         .read(|connection| {
             let acts = outbox::all(connection)?;
             Ok(Queue {
@@ -79,22 +73,22 @@ pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Queue, Error> {
 }
 
 pub(crate) async fn retry(engine: &Engine, request: ActRef) -> Result<Nothing, Error> {
-    signed_in(engine)?.retry_act(request.act_id).await?;
+    engine.signed_in()?.retry_act(request.act_id).await?;
     Ok(Nothing {})
 }
 
 pub(crate) async fn confirm(engine: &Engine, request: ActRef) -> Result<Nothing, Error> {
-    signed_in(engine)?.confirm_act(request.act_id).await?;
+    engine.signed_in()?.confirm_act(request.act_id).await?;
     Ok(Nothing {})
 }
 
 pub(crate) async fn discard(engine: &Engine, request: ActRef) -> Result<Nothing, Error> {
-    signed_in(engine)?.discard_act(request.act_id).await?;
+    engine.signed_in()?.discard_act(request.act_id).await?;
     Ok(Nothing {})
 }
 
 pub(crate) async fn edit(engine: &Engine, request: ActRef) -> Result<Reopened, Error> {
-    let reopened = signed_in(engine)?.edit_act(request.act_id).await?;
+    let reopened = engine.signed_in()?.edit_act(request.act_id).await?;
     Ok(Reopened { project_id: reopened.project_id, thread_id: reopened.thread_id })
 }
 
