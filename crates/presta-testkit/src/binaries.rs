@@ -27,7 +27,8 @@ fn find(variable: &str, name: &str, profiles: &[&str]) -> anyhow::Result<PathBuf
     }
     // A test runs in <target>/<profile>/deps, a program in <target>/<profile>.
     let here = std::env::current_exe().context("finding this program")?;
-    let target = here.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    let profile = here.ancestors().find(|folder| folder.ends_with("debug") || folder.ends_with("release"));
+    let target = profile.and_then(std::path::Path::parent);
     let Some(target) = target else { bail!("{} is in no target folder; set {variable}", here.display()) };
     let built = profiles.iter().map(|profile| target.join(profile).join(name)).filter(|path| path.is_file());
     let modified = |path: &PathBuf| path.metadata().and_then(|facts| facts.modified()).ok();
