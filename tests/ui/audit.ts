@@ -57,7 +57,7 @@ export async function stretched(page: Page, where: string): Promise<void> {
     }
     for (const node of nodes) {
       const element = node.parentElement;
-      if (!element || element.closest(".sr-only, [aria-hidden=true]")) continue;
+      if (!element || element.closest(".sr-only, [aria-hidden=true]") || getComputedStyle(element).clipPath.startsWith("inset(50%")) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       const box = range.getBoundingClientRect();

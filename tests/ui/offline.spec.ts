@@ -115,12 +115,15 @@ test("what changed meanwhile is shown before and after, and nothing leaves befor
   await accessible(page, "a queue with something to confirm");
 });
 
-test("confirmed and refused, it says why in words, and its text can be taken back", async () => {
+test("an offer out of quota says so, waits, and leaves once confirmed under a new one", async () => {
+  await expect(page.getByTestId("queue-row")).toContainText("quota d’offres est épuisé");
+  await expect(page.getByTestId("queue-confirm")).toHaveText("Réessayer");
+  await stack.stopPlatform();
+  await expect(page.getByTestId("offline-bar")).toBeVisible({ timeout: 40_000 });
+  await stack.startPlatform();
+  if (await page.getByTestId("offline-retry").isVisible()) await page.getByTestId("offline-retry").click();
+  await expect(page.getByTestId("offline-bar")).toHaveCount(0, { timeout: 40_000 });
   await page.getByTestId("queue-confirm").click();
-  await expect(page.getByTestId("queue-row")).toHaveAttribute("data-state", "refused", { timeout: 20_000 });
-  await expect(page.getByTestId("queue-row")).toContainText("Vous avez utilisé toutes vos offres");
-  await accessible(page, "a queue with something refused");
-  await page.getByTestId("queue-edit").click();
-  await expect(page.getByTestId("bid-text")).toHaveValue(text);
-  await expect(page.getByTestId("problem-project")).toContainText("Vous avez utilisé toutes vos offres");
+  await expect(page.getByTestId("queue-row")).toHaveCount(0, { timeout: 20_000 });
+  await expect(page.getByTestId("queue-delivered-row").first()).toContainText("Offre");
 });

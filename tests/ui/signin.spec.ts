@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { openApp, openBiddable, settings, signIn, synced } from "./app";
+import { enter, openApp, openBiddable, settings, signIn, synced } from "./app";
 import { Stack } from "./stack";
 
 let stack: Stack;
@@ -72,8 +72,7 @@ test("signing in lands on the feed; theme and language stay after a reload, with
 });
 
 test("signing out with something unsent asks first, and staying changes nothing", async ({ page }) => {
-  await openApp(page, stack);
-  await expect(page.getByTestId("nav-missions")).toBeVisible();
+  await enter(page, stack);
   await openBiddable(page);
   await page.getByTestId("bid-button").click();
   await page.getByTestId("bid-amount").fill("900");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
-/// The reference platform: `PRESTA_PLATFORM_BIN`, or the newest one beside this program.
+/// The reference platform: `PRESTA_PLATFORM_BIN`, or the one beside this program, or the newest.
 ///
 /// # Errors
 /// When it has not been built.
@@ -30,6 +30,12 @@ fn find(variable: &str, name: &str, profiles: &[&str]) -> anyhow::Result<PathBuf
     let profile = here.ancestors().find(|folder| folder.ends_with("debug") || folder.ends_with("release"));
     let target = profile.and_then(std::path::Path::parent);
     let Some(target) = target else { bail!("{} is in no target folder; set {variable}", here.display()) };
+    // What was built together with this program comes first.
+    let own = here.strip_prefix(target).ok().and_then(|rest| rest.iter().next()).unwrap_or_default();
+    let beside = target.join(own).join(name);
+    if profiles.iter().any(|profile| *profile == own) && beside.is_file() {
+        return Ok(beside);
+    }
     let built = profiles.iter().map(|profile| target.join(profile).join(name)).filter(|path| path.is_file());
     let modified = |path: &PathBuf| path.metadata().and_then(|facts| facts.modified()).ok();
     built.max_by_key(modified).with_context(|| {

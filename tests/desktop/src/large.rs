@@ -1,5 +1,6 @@
 //! The window over a large market, measured.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -29,7 +30,7 @@ pub struct Measured {
     /// From there to the first row again.
     pub jump_to_start_ms: u128,
     /// From the last letter typed to the marked answers, for each query.
-    pub search_ms: Vec<(String, u128)>,
+    pub search_ms: BTreeMap<String, u128>,
     /// From the start of the program to the first rows, with everything on this machine.
     pub reopen_ms: u128,
 }
@@ -71,7 +72,7 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
     row_at(&window, 1).await?;
     let jump_to_start_ms = started.elapsed().as_millis();
 
-    let mut search_ms = Vec::new();
+    let mut search_ms = BTreeMap::new();
     for query in QUERIES {
         window.fill("search-input", "").await?;
         until(
@@ -80,7 +81,7 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
             async || Ok((steps::feed_total(&window).await? == Some(total)).then_some(())),
         )
         .await?;
-        search_ms.push(((*query).to_owned(), answered(&window, query, total).await?));
+        search_ms.insert((*query).to_owned(), answered(&window, query, total).await?);
     }
 
     let database_bytes = database(&stage.profile())?;

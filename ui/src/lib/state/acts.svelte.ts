@@ -52,6 +52,11 @@ export class Acts {
   }
 }
 
+/** The quota is used up: sending anyway would only ask again, so the action is to try again later. */
+export function outOfQuota(act: ActRow): boolean {
+  return act.differences.some((difference) => difference.field === "quota");
+}
+
 /** Which actions make sense in a state, the likeliest first. */
 export function actionsFor(state: ActRow["state"], kind: ActRow["kind"]): ActAction[] {
   const editable = kind === "bid-place" || kind === "message-send" || kind === "thread-open";

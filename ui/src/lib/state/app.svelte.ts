@@ -4,6 +4,7 @@ import { reads, type Account, type Bootstrap, type Catalog, type Counts, type Se
 import type { I18n } from "$lib/i18n/i18n.svelte";
 import { errorWords } from "$lib/i18n/errors";
 import type { Client } from "$lib/query/client";
+import { Saves } from "./saves";
 import { Throttle } from "./throttle";
 import { Clock } from "./clock.svelte";
 import { Toasts } from "./toasts.svelte";
@@ -20,6 +21,7 @@ export class App {
   readonly i18n: I18n;
   readonly clock = new Clock();
   readonly toasts = new Toasts();
+  readonly saves = new Saves();
 
   ready = $state(false);
   bootError = $state.raw<WireError | null>(null);
