@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "chores talk to the terminal")]
 
 mod bindings;
+mod contract;
 mod rule;
 
 use std::path::Path;
@@ -17,6 +18,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Puts `contract/openapi.yaml` together from `contract/parts`.
+    Contract {
+        /// Writes nothing; fails when what is there is stale.
+        #[arg(long)]
+        check: bool,
+    },
     /// Checks that dependencies point one way.
     Rule,
 }
@@ -24,6 +31,7 @@ enum Chore {
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Bindings { check } => bindings::run(root()?, check),
+        Chore::Contract { check } => contract::bundle(root()?, check),
         Chore::Rule => rule::run(root()?),
     }
 }
@@ -35,11 +43,16 @@ fn root() -> anyhow::Result<&'static Path> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{bindings, root, rule};
+    use crate::{bindings, contract, root, rule};
 
     #[test]
     fn the_typescript_types_are_those_of_rust() {
         bindings::run(root().unwrap(), true).unwrap();
+    }
+
+    #[test]
+    fn the_contract_is_what_its_parts_say() {
+        contract::bundle(root().unwrap(), true).unwrap();
     }
 
     #[test]

@@ -2,7 +2,11 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex},
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use jiff::Timestamp;
@@ -18,6 +22,32 @@ pub struct Settings {
     pub bids_per_month: i64,
     /// Requests one user may send in a minute.
     pub requests_per_minute: u32,
+}
+
+/// The time of the server: the system's, moved by an offset. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    offset_ms: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let moved = Timestamp::now().as_millisecond().saturating_add(self.offset_ms.load(Ordering::Relaxed));
+        Timestamp::from_millisecond(moved).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Moves the clock to `offset_ms` from the system's.
+    pub fn set_offset(&self, offset_ms: i64) {
+        self.offset_ms.store(offset_ms, Ordering::Relaxed);
+    }
+
+    /// How far it is from the system's, in ms.
+    #[must_use]
+    pub fn offset(&self) -> i64 {
+        self.offset_ms.load(Ordering::Relaxed)
+    }
 }
 
 /// The state of the server. Cheap to clone.
@@ -40,14 +70,16 @@ pub struct App {
     /// Sign-ins shown on the login page of a demo market.
     pub demo: Arc<[crate::store::demo::Account]>,
     /// The clock.
-    pub clock: fn() -> Timestamp,
+    pub clock: Clock,
+    /// Where the files are: attachments, uploads under way, archives.
+    pub files: Arc<Path>,
 }
 
 impl App {
     /// Now, in milliseconds since the epoch.
     #[must_use]
     pub fn now(&self) -> i64 {
-        (self.clock)().as_millisecond()
+        self.clock.now().as_millisecond()
     }
 
     /// See [`Db::read`].

@@ -12,7 +12,8 @@ use crate::{hub::Hub, problem::Problem, store::changes::Tx};
 
 const READERS: usize = 4;
 const STATEMENTS: usize = 128;
-const SCHEMA: &str = include_str!("store/schema.sql");
+/// The tables, by domain.
+const SCHEMA: [&str; 1] = [include_str!("store/schema/core.sql")];
 /// Written last when a file is made; a file without it was never served and is made again.
 const READY: &str = "ready";
 
@@ -65,7 +66,9 @@ pub fn create(path: &Path, fill: impl FnOnce(&mut Connection) -> Result<(), Prob
     let mut connection = Connection::open(path)?;
     connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    connection.execute_batch(SCHEMA)?;
+    for tables in SCHEMA {
+        connection.execute_batch(tables)?;
+    }
     fill(&mut connection)?;
     connection.execute_batch("ANALYZE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
     connection.execute("INSERT INTO meta (name, value) VALUES (?1, '1')", [READY])?;

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
 use crate::{ids::Prefix, problem::Problem};
 
@@ -47,16 +48,33 @@ pub async fn optional_body(headers: &HeaderMap, from: Body) -> Result<Bytes, Pro
 /// # Errors
 /// `validation`, at the root.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let code = if error.is_data() { "invalid-type" } else { "invalid-json" };
-        Problem::field(pointer(&error.to_string()), code)
-    })
+    let reader = &mut serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut *reader).map_err(|error| misread(&error))?;
+    reader.end().map_err(|_| Problem::field("", "invalid-json"))?;
+    Ok(value)
 }
 
-/// Serde names a missing or unknown field between backquotes; the rest stays at the root.
-fn pointer(message: &str) -> String {
-    let name = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    name.map_or_else(String::new, |name| format!("/{name}"))
+/// Says where: serde names a missing or unknown field between backquotes, behind the path of its object.
+fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let mut pointer = String::new();
+    for segment in error.path() {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    let message = error.inner().to_string();
+    let named = |start: &str| message.strip_prefix(start).and_then(|rest| rest.split('`').next());
+    if !error.inner().is_data() {
+        Problem::field("", "invalid-json")
+    } else if let Some(name) = named("missing field `") {
+        Problem::field(format!("{pointer}/{name}"), "required")
+    } else if message.starts_with("unknown field `") {
+        Problem::field(pointer, "unknown-field")
+    } else {
+        Problem::field(pointer, "invalid-type")
+    }
 }
 
 /// The revision of `If-Match`.

@@ -16,6 +16,9 @@ use crate::{
     store::{bids, projects::Viewer, tokens},
 };
 
+/// How long a password counts as recent: 10 minutes, in milliseconds.
+pub const RECENT_MS: i64 = 600_000;
+
 /// The holder of a valid token.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller {
@@ -25,6 +28,8 @@ pub struct Caller {
     pub freelancer: bool,
     /// What the token may be used for.
     pub scopes: Scopes,
+    /// When they last gave their password, in ms.
+    pub signed_at: i64,
 }
 
 impl Caller {
@@ -34,6 +39,14 @@ impl Caller {
     /// `insufficient-scope`.
     pub const fn need(&self, scope: Scope) -> Result<(), Problem> {
         if self.scopes.contains(scope) { Ok(()) } else { Err(Problem::InsufficientScope(scope.name())) }
+    }
+
+    /// Refuses those who gave their password too long ago for what cannot be undone.
+    ///
+    /// # Errors
+    /// `step-up-required`.
+    pub const fn recent(&self, now: i64) -> Result<(), Problem> {
+        if now - self.signed_at <= RECENT_MS { Ok(()) } else { Err(Problem::StepUpRequired) }
     }
 
     /// How they see projects, at `now` (ms).
@@ -74,6 +87,7 @@ async fn admit(app: &App, scope: Option<Scope>, request: &mut Request) -> Result
         n: bearer.user_n,
         freelancer: bearer.freelancer,
         scopes: Scopes::parse(&bearer.scope).ok_or(Problem::Unauthenticated)?,
+        signed_at: bearer.signed_at,
     };
     if let Some(scope) = scope {
         caller.need(scope)?;

@@ -16,6 +16,46 @@ pub enum Prefix {
     Thread,
     /// `msg_`
     Message,
+    /// `att_`
+    Attachment,
+    /// `upl_`
+    Upload,
+    /// `ctt_`
+    Contest,
+    /// `ent_`
+    Entry,
+    /// `amd_`
+    Amendment,
+    /// `mil_`
+    Milestone,
+    /// `mrq_`
+    MilestoneRequest,
+    /// `rev_`
+    Review,
+    /// `sea_`
+    SavedSearch,
+    /// `bmk_`
+    Bookmark,
+    /// `inv_`
+    Invitation,
+    /// `rec_`
+    Recommendation,
+    /// `dec_`
+    Decision,
+    /// `rep_`
+    Report,
+    /// `app_`
+    App,
+    /// `acc_`
+    Account,
+    /// `dev_`
+    Device,
+    /// `con_`
+    Contact,
+    /// `prq_`
+    PrivacyRequest,
+    /// `exp_`
+    Export,
 }
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -32,6 +72,26 @@ impl Prefix {
             Self::Bid => "bid_",
             Self::Thread => "thr_",
             Self::Message => "msg_",
+            Self::Attachment => "att_",
+            Self::Upload => "upl_",
+            Self::Contest => "ctt_",
+            Self::Entry => "ent_",
+            Self::Amendment => "amd_",
+            Self::Milestone => "mil_",
+            Self::MilestoneRequest => "mrq_",
+            Self::Review => "rev_",
+            Self::SavedSearch => "sea_",
+            Self::Bookmark => "bmk_",
+            Self::Invitation => "inv_",
+            Self::Recommendation => "rec_",
+            Self::Decision => "dec_",
+            Self::Report => "rep_",
+            Self::App => "app_",
+            Self::Account => "acc_",
+            Self::Device => "dev_",
+            Self::Contact => "con_",
+            Self::PrivacyRequest => "prq_",
+            Self::Export => "exp_",
         }
     }
 

@@ -85,7 +85,7 @@ pub async fn run(app: App) {
             return;
         }
     };
-    let market = Market::new(seed, (app.clock)()).sized(projects);
+    let market = Market::new(seed, app.clock.now()).sized(projects);
     let life = Life { app, market, seed, moods: Arc::new(Moods(AtomicU64::new(seed))) };
     tokio::join!(life.arrivals(), life.listen());
 }

@@ -21,11 +21,23 @@ pub enum Scope {
     MessagesRead,
     /// `messages:write`
     MessagesWrite,
+    /// `contests:read`
+    ContestsRead,
+    /// `contests:write`
+    ContestsWrite,
+    /// `privacy:read`
+    PrivacyRead,
+    /// `privacy:write`
+    PrivacyWrite,
+    /// `exports`
+    Exports,
+    /// `connections`
+    Connections,
 }
 
 impl Scope {
     /// Every permission, in the order they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::ProfileRead,
         Self::ProfileWrite,
         Self::ProjectsRead,
@@ -34,6 +46,12 @@ impl Scope {
         Self::BidsWrite,
         Self::MessagesRead,
         Self::MessagesWrite,
+        Self::ContestsRead,
+        Self::ContestsWrite,
+        Self::PrivacyRead,
+        Self::PrivacyWrite,
+        Self::Exports,
+        Self::Connections,
     ];
 
     /// Its name in OAuth.
@@ -48,26 +66,25 @@ impl Scope {
             Self::BidsWrite => "bids:write",
             Self::MessagesRead => "messages:read",
             Self::MessagesWrite => "messages:write",
+            Self::ContestsRead => "contests:read",
+            Self::ContestsWrite => "contests:write",
+            Self::PrivacyRead => "privacy:read",
+            Self::PrivacyWrite => "privacy:write",
+            Self::Exports => "exports",
+            Self::Connections => "connections",
         }
     }
 
-    const fn bit(self) -> u8 {
-        match self {
-            Self::ProfileRead => 1,
-            Self::ProfileWrite => 2,
-            Self::ProjectsRead => 4,
-            Self::ProjectsWrite => 8,
-            Self::BidsRead => 16,
-            Self::BidsWrite => 32,
-            Self::MessagesRead => 64,
-            Self::MessagesWrite => 128,
-        }
+    const fn bit(self) -> u16 {
+        1 << self as u16
     }
 }
 
+const EVERY: u16 = (1 << Scope::ALL.len()) - 1;
+
 /// A set of permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scopes(u8);
+pub struct Scopes(u16);
 
 impl Scopes {
     /// Reads names separated by spaces; none when one is unknown, everything when there is none.
@@ -77,7 +94,7 @@ impl Scopes {
         for name in text.split_ascii_whitespace() {
             bits |= Scope::ALL.into_iter().find(|scope| scope.name() == name)?.bit();
         }
-        Some(Self(if bits == 0 { u8::MAX } else { bits }))
+        Some(Self(if bits == 0 { EVERY } else { bits }))
     }
 
     /// Whether `scope` is in it.

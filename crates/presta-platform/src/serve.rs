@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    app::{App, Settings},
+    app::{App, Clock, Settings},
     db::{self, Db, Found},
     edge,
     hub::Hub,
@@ -34,6 +34,8 @@ use crate::{
 
 /// The file in the data directory.
 pub const FILE: &str = "platform.db";
+/// The folder of files beside it.
+pub const FILES: &str = "files";
 /// How long open requests are waited for at the end.
 const GRACE: Duration = Duration::from_secs(3);
 const CLOSE_EVERY: Duration = Duration::from_secs(15);
@@ -124,6 +126,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let data = options.data.clone();
     let db = tokio::task::spawn_blocking(move || open(&data, &plan)).await??;
     let (secret, demo) = db.read(|sql| Ok((seeding::meta(sql, "secret")?, seeding::meta(sql, "demo")?))).await?;
+    let files = options.data.join(FILES);
+    std::fs::create_dir_all(&files).context("creating the folder of the files")?;
     let (end, ending) = watch::channel(false);
     let app = App {
         db,
@@ -134,7 +138,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         ending,
         secret: secret.into(),
         demo: if demo == "1" { ACCOUNTS.into() } else { Arc::new([]) },
-        clock: Timestamp::now,
+        clock: Clock::default(),
+        files: files.into(),
     };
     tidy(&app).await?;
     let stop = stop_signal().context("listening for signals")?;

@@ -107,7 +107,7 @@ pub async fn show(State(app): State<App>, query: Query, headers: HeaderMap, uri:
     };
     let csrf = cookies::csrf(&app.secret, &browser, &pending.id);
     let mut response = match &pending.user {
-        Some((_, name)) => pages::consent(&pending, name, &csrf),
+        Some(user) => pages::consent(&pending, &user.name, &csrf),
         None => {
             let login = pending.params.login_hint.clone().unwrap_or_default();
             let form = pages::LoginForm { login: &login, password: "", wrong: false };

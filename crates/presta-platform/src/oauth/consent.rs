@@ -11,7 +11,7 @@ use super::{
     cookies,
     login::{field, fields},
     pages::{self, Failure, LoginForm},
-    pending::{self, Pending},
+    pending::{self, Pending, SignedIn},
 };
 use crate::{
     app::App,
@@ -33,7 +33,7 @@ pub async fn show(State(app): State<App>, query: Query, headers: HeaderMap) -> R
     };
     let csrf = cookies::csrf(&app.secret, browser, &pending.id);
     Ok(match &pending.user {
-        Some((_, name)) => pages::consent(&pending, name, &csrf),
+        Some(user) => pages::consent(&pending, &user.name, &csrf),
         None => {
             let form = LoginForm { login: "", password: "", wrong: false };
             pages::login(StatusCode::OK, &pending, &form, &app.demo, &csrf)
@@ -50,14 +50,14 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     let language = pending.params.language();
     let browser = cookies::get(&headers, cookies::BROWSER).unwrap_or("");
     let csrf = cookies::csrf(&app.secret, browser, &pending.id);
-    let Some((user_n, _)) = pending.user.clone() else {
+    let Some(user) = pending.user.clone() else {
         return Ok(pages::failure(language, Failure::Expired));
     };
     if browser.is_empty() || !secret::same(&csrf, field(&fields, "csrf")) {
         return Ok(pages::failure(language, Failure::Forged));
     }
     match field(&fields, "decision") {
-        "allow" => allow(&app, pending, user_n).await,
+        "allow" => allow(&app, pending, &user).await,
         "deny" => {
             let id = pending.id.clone();
             app.write(move |tx| tokens::end_authorization(tx, &id)).await?;
@@ -67,11 +67,12 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
     }
 }
 
-async fn allow(app: &App, pending: Pending, user_n: i64) -> Result<Response, Problem> {
+async fn allow(app: &App, pending: Pending, user: &SignedIn) -> Result<Response, Problem> {
     let code = secret::token()?;
     let hash = secret::digest(&code);
     let grant = Grant {
-        user_n,
+        user_n: user.n,
+        signed_at: user.at,
         redirect_uri: pending.params.redirect_uri.clone(),
         challenge: pending.params.challenge.clone(),
         scope: pending.params.scope.clone(),

@@ -13,10 +13,31 @@ mod words;
 use axum::{
     http::{HeaderMap, Uri, header},
     response::{IntoResponse, Response},
+    routing::{get, post},
 };
 use serde_json::json;
 
-use crate::{answer, scopes::Scope};
+use crate::{
+    answer,
+    routes::{Needs, Route},
+    scopes::Scope,
+};
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new("GET", "/.well-known/oauth-authorization-server", Needs::Nothing, get(metadata)),
+        Route::new("GET", "/oauth/authorize", Needs::Nothing, get(authorize::show)),
+        Route::new("GET", "/oauth/login", Needs::Nothing, get(login::show)),
+        Route::new("POST", "/oauth/login", Needs::Nothing, post(login::submit)),
+        Route::new("GET", "/oauth/consent", Needs::Nothing, get(consent::show)),
+        Route::new("POST", "/oauth/consent", Needs::Nothing, post(consent::submit)),
+        Route::new("GET", "/oauth/style.css", Needs::Nothing, get(pages::style)),
+        Route::new("POST", "/oauth/token", Needs::Nothing, post(token::exchange)),
+        Route::new("POST", "/oauth/revoke", Needs::Nothing, post(token::revoke)),
+    ]
+}
 
 /// The one client, public.
 pub const CLIENT_ID: &str = "prestataires-desktop";

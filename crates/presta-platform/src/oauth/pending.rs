@@ -74,8 +74,19 @@ pub struct Pending {
     pub id: String,
     /// What was asked for.
     pub params: Params,
-    /// Row and name of who is signed in.
-    pub user: Option<(i64, String)>,
+    /// Who is signed in.
+    pub user: Option<SignedIn>,
+}
+
+/// Someone signed in with their browser.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The row.
+    pub n: i64,
+    /// As shown.
+    pub name: String,
+    /// When they gave their password, in ms.
+    pub at: i64,
 }
 
 /// Finds the request called `id`; none when it expired or was answered.
@@ -99,7 +110,7 @@ pub async fn find(app: &App, id: &str, headers: &HeaderMap) -> Result<Option<Pen
                 || (!params.prompt_login && params.max_age.is_none_or(|age| now - at < age.saturating_mul(1000)))
         };
         let user = match session {
-            Some((n, at)) if recent(at) => Some((n, users::find(sql, n)?.display_name)),
+            Some((n, at)) if recent(at) => Some(SignedIn { n, name: users::find(sql, n)?.display_name, at }),
             _ => None,
         };
         Ok(Some(Pending { id, params, user }))

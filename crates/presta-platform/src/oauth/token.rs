@@ -95,6 +95,7 @@ fn by_code(tx: &Tx<'_>, fields: &HashMap<String, String>, fresh: &Fresh) -> Resu
     if !(43..=128).contains(&verifier.len()) || !secret::same(&secret::digest(verifier), &grant.challenge) {
         return Ok(Err(refusal("invalid_grant", "code_verifier does not match")));
     }
+    tokens::open_family(tx, &grant.family, grant.user_n, grant.signed_at)?;
     tokens::issue(tx, &fresh.pair, grant.user_n, &grant.family, &grant.scope)?;
     Ok(Ok(grant.scope))
 }

@@ -7,7 +7,8 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::{Answer, Needs, Route};
+use crate::scopes::Scope;
 use crate::{
     answer,
     app::App,
@@ -25,22 +26,42 @@ use crate::{
         projects::{self, Viewer},
     },
 };
+use axum::routing::{get, patch, post};
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new("GET", "/v1/projects/{id}/bids", Needs::Scope(Scope::BidsRead), get(of_project)),
+        Route::new("POST", "/v1/projects/{id}/bids", Needs::Scope(Scope::BidsWrite), post(place)),
+        Route::new("GET", "/v1/bids", Needs::Scope(Scope::BidsRead), get(mine)),
+        Route::new("GET", "/v1/bids/{id}", Needs::Scope(Scope::BidsRead), get(show)),
+        Route::new("PATCH", "/v1/bids/{id}", Needs::Scope(Scope::BidsWrite), patch(edit)),
+        Route::new("POST", "/v1/bids/{id}:retract", Needs::Scope(Scope::BidsWrite), post(retract)),
+        Route::new("POST", "/v1/bids/{id}:shortlist", Needs::Scope(Scope::BidsWrite), post(shortlist)),
+        Route::new("POST", "/v1/bids/{id}:award", Needs::Scope(Scope::BidsWrite), post(award)),
+        Route::new("POST", "/v1/bids/{id}:reject", Needs::Scope(Scope::BidsWrite), post(reject)),
+    ]
+}
 
 const STATUSES: [&str; 7] = ["submitted", "shortlisted", "awarded", "accepted", "rejected", "retracted", "lost"];
 
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Money {
     amount_minor: i64,
     currency: String,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Step {
     title: String,
     amount: Money,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NewBid {
     amount: Money,
     period_days: i64,
@@ -50,6 +71,7 @@ struct NewBid {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct BidEdit {
     amount: Option<Money>,
     period_days: Option<i64>,

@@ -5,12 +5,20 @@ use std::sync::LazyLock;
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, Needs, Route};
+use crate::scopes::Scope;
 use crate::{
     answer, rules, secret,
     seed::catalog::{CATEGORIES, SKILLS},
     store::bids::{FEE_MINIMUM, FEE_PERMILLE},
 };
+use axum::routing::get;
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![Route::new("GET", "/v1/catalog", Needs::Scope(Scope::ProjectsRead), get(show))]
+}
 
 static CATALOG: LazyLock<(String, String)> = LazyLock::new(|| {
     let body = catalog().to_string();

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::Answer;
+use super::{Answer, Needs, Route};
 use crate::{
     answer,
     app::{App, Settings},
@@ -21,15 +21,28 @@ use crate::{
         quoted, snapshot,
     },
 };
+use axum::routing::get;
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![Route::new("GET", "/v1/changes", Needs::Token, get(show))]
+}
 
 /// The permission that shows a type.
 #[must_use]
 pub const fn scope(kind: Kind) -> Scope {
     match kind {
-        Kind::Me => Scope::ProfileRead,
-        Kind::Project => Scope::ProjectsRead,
-        Kind::Bid => Scope::BidsRead,
+        Kind::Me | Kind::Review => Scope::ProfileRead,
+        Kind::Project | Kind::SavedSearch | Kind::Bookmark | Kind::Invitation | Kind::Recommendation => {
+            Scope::ProjectsRead
+        }
+        Kind::Bid | Kind::Amendment | Kind::Milestone | Kind::MilestoneRequest => Scope::BidsRead,
         Kind::Thread | Kind::Message => Scope::MessagesRead,
+        Kind::Contest | Kind::Entry => Scope::ContestsRead,
+        Kind::Decision | Kind::Communications | Kind::PrivacyRequest => Scope::PrivacyRead,
+        Kind::App | Kind::Account | Kind::Device | Kind::Contact => Scope::Connections,
+        Kind::Export => Scope::Exports,
     }
 }
 

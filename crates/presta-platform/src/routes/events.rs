@@ -17,7 +17,7 @@ use tokio::sync::{
     watch,
 };
 
-use super::{Answer, changes::scope};
+use super::{Answer, Needs, Route, changes::scope};
 use crate::{
     app::App,
     guard::Caller,
@@ -26,6 +26,13 @@ use crate::{
     scopes::Scope,
     store::changes::{self, Kind},
 };
+use axum::routing::get;
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![Route::new("GET", "/v1/events", Needs::Token, get(listen))]
+}
 
 const HEARTBEAT: Duration = Duration::from_secs(25);
 

@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Answer;
+use super::{Answer, Needs, Route};
+use crate::scopes::Scope;
 use crate::{
     answer,
     app::App,
@@ -23,6 +24,19 @@ use crate::{
         users::{self, Edit, Feed},
     },
 };
+use axum::routing::{get, patch};
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new("GET", "/v1/me", Needs::Scope(Scope::ProfileRead), get(show)),
+        Route::new("PATCH", "/v1/me", Needs::Scope(Scope::ProfileWrite), patch(edit)),
+        Route::new("GET", "/v1/me/quota", Needs::Scope(Scope::BidsRead), get(quota)),
+        Route::new("GET", "/v1/me/feed", Needs::Scope(Scope::ProfileRead), get(feed)),
+        Route::new("PATCH", "/v1/me/feed", Needs::Scope(Scope::ProfileWrite), patch(set_feed)),
+    ]
+}
 
 const NAME: std::ops::RangeInclusive<usize> = 1..=80;
 const SKILLS_MAX: usize = 50;
@@ -101,6 +115,7 @@ pub async fn feed(State(app): State<App>, caller: Caller, headers: HeaderMap) ->
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct FeedEdit {
     skills: Option<Vec<String>>,
     categories: Option<Vec<String>>,

@@ -1,20 +1,18 @@
-//! Every route of the server, in one list: the router is made from it, and the contract is held
-//! against it.
+//! Every route of the server, in one list put together from the modules' own: the router is made from it, and the
+//! contract is held against it.
 
 mod bids;
 mod catalog;
 mod changes;
 mod events;
+pub mod listing;
 mod me;
 mod projects;
 mod snapshot;
 mod threads;
+pub mod writing;
 
-use axum::{
-    Router, middleware,
-    response::Response,
-    routing::{MethodRouter, get, patch, post},
-};
+use axum::{Router, middleware, response::Response, routing::MethodRouter};
 
 use crate::{app::App, edge, guard, oauth, problem::Problem, scopes::Scope};
 
@@ -44,53 +42,31 @@ pub struct Route {
     handler: MethodRouter<App>,
 }
 
+impl Route {
+    /// One operation.
+    #[must_use]
+    pub const fn new(method: &'static str, path: &'static str, needs: Needs, handler: MethodRouter<App>) -> Self {
+        Self { method, path, needs, handler }
+    }
+}
+
 /// Every operation.
 #[must_use]
 pub fn all() -> Vec<Route> {
-    use Needs::{Nothing, Token};
-    use Scope::{BidsRead, BidsWrite, MessagesRead, MessagesWrite, ProfileRead, ProfileWrite, ProjectsRead};
-    let route = |method, path, needs, handler| Route { method, path, needs, handler };
-    let scope = Needs::Scope;
-    vec![
-        route("GET", "/.well-known/oauth-authorization-server", Nothing, get(oauth::metadata)),
-        route("GET", "/oauth/authorize", Nothing, get(oauth::authorize::show)),
-        route("GET", "/oauth/login", Nothing, get(oauth::login::show)),
-        route("POST", "/oauth/login", Nothing, post(oauth::login::submit)),
-        route("GET", "/oauth/consent", Nothing, get(oauth::consent::show)),
-        route("POST", "/oauth/consent", Nothing, post(oauth::consent::submit)),
-        route("GET", "/oauth/style.css", Nothing, get(oauth::pages::style)),
-        route("POST", "/oauth/token", Nothing, post(oauth::token::exchange)),
-        route("POST", "/oauth/revoke", Nothing, post(oauth::token::revoke)),
-        route("GET", "/v1/me", scope(ProfileRead), get(me::show)),
-        route("PATCH", "/v1/me", scope(ProfileWrite), patch(me::edit)),
-        route("GET", "/v1/me/quota", scope(BidsRead), get(me::quota)),
-        route("GET", "/v1/me/feed", scope(ProfileRead), get(me::feed)),
-        route("PATCH", "/v1/me/feed", scope(ProfileWrite), patch(me::set_feed)),
-        route("GET", "/v1/catalog", scope(ProjectsRead), get(catalog::show)),
-        route("GET", "/v1/projects", scope(ProjectsRead), get(projects::list)),
-        route("GET", "/v1/projects/{id}", scope(ProjectsRead), get(projects::show)),
-        route("GET", "/v1/projects/{id}/bids", scope(BidsRead), get(bids::of_project)),
-        route("POST", "/v1/projects/{id}/bids", scope(BidsWrite), post(bids::place)),
-        route("GET", "/v1/bids", scope(BidsRead), get(bids::mine)),
-        route("GET", "/v1/bids/{id}", scope(BidsRead), get(bids::show)),
-        route("PATCH", "/v1/bids/{id}", scope(BidsWrite), patch(bids::edit)),
-        route("POST", "/v1/bids/{id}:retract", scope(BidsWrite), post(bids::retract)),
-        route("POST", "/v1/bids/{id}:shortlist", scope(BidsWrite), post(bids::shortlist)),
-        route("POST", "/v1/bids/{id}:award", scope(BidsWrite), post(bids::award)),
-        route("POST", "/v1/bids/{id}:reject", scope(BidsWrite), post(bids::reject)),
-        route("GET", "/v1/threads", scope(MessagesRead), get(threads::list)),
-        route("POST", "/v1/threads", scope(MessagesWrite), post(threads::open)),
-        route("GET", "/v1/threads/{id}", scope(MessagesRead), get(threads::show)),
-        route("GET", "/v1/threads/{id}/messages", scope(MessagesRead), get(threads::messages)),
-        route("POST", "/v1/threads/{id}/messages", scope(MessagesWrite), post(threads::write)),
-        route("POST", "/v1/threads/{id}:read", scope(MessagesWrite), post(threads::read)),
-        route("POST", "/v1/threads/{id}:typing", scope(MessagesWrite), post(threads::typing)),
-        route("POST", "/v1/threads/{id}:mute", scope(MessagesWrite), post(threads::mute)),
-        route("POST", "/v1/threads/{id}:archive", scope(MessagesWrite), post(threads::archive)),
-        route("GET", "/v1/changes", Token, get(changes::show)),
-        route("GET", "/v1/snapshot", Token, get(snapshot::show)),
-        route("GET", "/v1/events", Token, get(events::listen)),
+    [
+        oauth::routes(),
+        me::routes(),
+        catalog::routes(),
+        projects::routes(),
+        bids::routes(),
+        threads::routes(),
+        changes::routes(),
+        snapshot::routes(),
+        events::routes(),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The router of every route, without what surrounds it.

@@ -2,7 +2,8 @@
 
 use axum::{extract::State, http::HeaderMap};
 
-use super::Answer;
+use super::{Answer, Needs, Route};
+use crate::scopes::Scope;
 use crate::{
     answer,
     app::App,
@@ -17,6 +18,16 @@ use crate::{
         users,
     },
 };
+use axum::routing::get;
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new("GET", "/v1/projects", Needs::Scope(Scope::ProjectsRead), get(list)),
+        Route::new("GET", "/v1/projects/{id}", Needs::Scope(Scope::ProjectsRead), get(show)),
+    ]
+}
 
 const DAY_MS: i64 = 86_400_000;
 const MINOR: std::ops::RangeInclusive<i64> = 0..=1_000_000_000_000;

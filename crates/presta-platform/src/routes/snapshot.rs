@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::{Answer, changes::scope};
+use super::{Answer, Needs, Route, changes::scope};
 use crate::{
     answer,
     app::App,
@@ -15,6 +15,13 @@ use crate::{
         snapshot::{self, Place},
     },
 };
+use axum::routing::get;
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![Route::new("GET", "/v1/snapshot", Needs::Token, get(show))]
+}
 
 /// `GET /v1/snapshot`
 pub async fn show(State(app): State<App>, caller: Caller, query: Query) -> Answer {

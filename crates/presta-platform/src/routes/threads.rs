@@ -10,7 +10,8 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::{Answer, Needs, Route};
+use crate::scopes::Scope;
 use crate::{
     answer,
     app::App,
@@ -32,6 +33,23 @@ use crate::{
         users,
     },
 };
+use axum::routing::{get, post};
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new("GET", "/v1/threads", Needs::Scope(Scope::MessagesRead), get(list)),
+        Route::new("POST", "/v1/threads", Needs::Scope(Scope::MessagesWrite), post(open)),
+        Route::new("GET", "/v1/threads/{id}", Needs::Scope(Scope::MessagesRead), get(show)),
+        Route::new("GET", "/v1/threads/{id}/messages", Needs::Scope(Scope::MessagesRead), get(messages)),
+        Route::new("POST", "/v1/threads/{id}/messages", Needs::Scope(Scope::MessagesWrite), post(write)),
+        Route::new("POST", "/v1/threads/{id}:read", Needs::Scope(Scope::MessagesWrite), post(read)),
+        Route::new("POST", "/v1/threads/{id}:typing", Needs::Scope(Scope::MessagesWrite), post(typing)),
+        Route::new("POST", "/v1/threads/{id}:mute", Needs::Scope(Scope::MessagesWrite), post(mute)),
+        Route::new("POST", "/v1/threads/{id}:archive", Needs::Scope(Scope::MessagesWrite), post(archive)),
+    ]
+}
 
 const CLIENT_ID: std::ops::RangeInclusive<usize> = 1..=64;
 
@@ -70,6 +88,7 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NewThread {
     project_id: String,
     recipient_id: Option<String>,
@@ -78,6 +97,7 @@ struct NewThread {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NewMessage {
     text: String,
     client_message_id: String,
@@ -235,16 +255,19 @@ async fn mark(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ReadBody {
     up_to: i64,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct MuteBody {
     muted: bool,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ArchiveBody {
     archived: bool,
 }

@@ -9,6 +9,7 @@ use super::{
     changes::{Kind, Tx},
     instant,
     projects::{self, Viewer},
+    snapshot::Datum,
     users,
 };
 use crate::{ids::Prefix, problem::Problem};
@@ -169,6 +170,15 @@ pub fn load(sql: &Connection, rows: &[i64]) -> Result<Vec<Bid>, Problem> {
     let mut query = sql.prepare_cached(&text)?;
     let bids = query.query_map([array(rows)], bid)?.collect::<Result<_, _>>()?;
     Ok(bids)
+}
+
+/// Bids as sent, in the order given.
+///
+/// # Errors
+/// On a database error.
+pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
+    let datum = |bid: Bid| Datum { n: bid.n, rev: bid.rev, json: bid.json(viewer).to_string() };
+    Ok(load(sql, rows)?.into_iter().map(datum).collect())
 }
 
 /// A bid that `user_n` may see: their own, or one on their project.

@@ -25,11 +25,71 @@ pub enum Kind {
     Thread,
     /// A message.
     Message,
+    /// A contest one can see.
+    Contest,
+    /// An entry of a contest: one’s own, or one of one’s contest.
+    Entry,
+    /// A change of an awarded bid, proposed by one side.
+    Amendment,
+    /// A step of an accepted bid that is paid on its own.
+    Milestone,
+    /// A freelancer’s wish for a milestone.
+    MilestoneRequest,
+    /// A review of the caller.
+    Review,
+    /// A search kept.
+    SavedSearch,
+    /// A project kept in view.
+    Bookmark,
+    /// An invitation to bid.
+    Invitation,
+    /// A project the platform proposes.
+    Recommendation,
+    /// What the platform decided by itself.
+    Decision,
+    /// An application of others with access.
+    App,
+    /// A linked account elsewhere.
+    Account,
+    /// A signed-in device.
+    Device,
+    /// An entry of the address book.
+    Contact,
+    /// What the caller wants to be told, and how.
+    Communications,
+    /// A request to exercise a right.
+    PrivacyRequest,
+    /// A download of one’s data.
+    Export,
 }
 
 impl Kind {
     /// Every type.
-    pub const ALL: [Self; 5] = [Self::Me, Self::Project, Self::Bid, Self::Thread, Self::Message];
+    pub const ALL: [Self; 23] = [
+        Self::Me,
+        Self::Project,
+        Self::Bid,
+        Self::Thread,
+        Self::Message,
+        Self::Contest,
+        Self::Entry,
+        Self::Amendment,
+        Self::Milestone,
+        Self::MilestoneRequest,
+        Self::Review,
+        Self::SavedSearch,
+        Self::Bookmark,
+        Self::Invitation,
+        Self::Recommendation,
+        Self::Decision,
+        Self::App,
+        Self::Account,
+        Self::Device,
+        Self::Contact,
+        Self::Communications,
+        Self::PrivacyRequest,
+        Self::Export,
+    ];
 
     /// Its name on the wire and in the table.
     #[must_use]
@@ -40,6 +100,24 @@ impl Kind {
             Self::Bid => "bid",
             Self::Thread => "thread",
             Self::Message => "message",
+            Self::Contest => "contest",
+            Self::Entry => "entry",
+            Self::Amendment => "amendment",
+            Self::Milestone => "milestone",
+            Self::MilestoneRequest => "milestone_request",
+            Self::Review => "review",
+            Self::SavedSearch => "saved_search",
+            Self::Bookmark => "bookmark",
+            Self::Invitation => "invitation",
+            Self::Recommendation => "recommendation",
+            Self::Decision => "decision",
+            Self::App => "app",
+            Self::Account => "account",
+            Self::Device => "device",
+            Self::Contact => "contact",
+            Self::Communications => "communications",
+            Self::PrivacyRequest => "privacy_request",
+            Self::Export => "export",
         }
     }
 

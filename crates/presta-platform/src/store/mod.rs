@@ -6,6 +6,7 @@ pub mod bids;
 pub mod changes;
 pub mod demo;
 pub mod keys;
+pub mod kinds;
 pub mod messages;
 pub mod pages;
 pub mod projects;

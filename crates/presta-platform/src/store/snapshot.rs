@@ -6,14 +6,13 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    array, bids,
+    array,
     changes::{self, Kind},
-    messages, pages,
+    kinds, pages,
     projects::{self, Viewer},
-    threads,
     users::{self, Feed},
 };
-use crate::{ids::Prefix, problem::Problem};
+use crate::problem::Problem;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -75,7 +74,7 @@ pub fn page(
     let (mut places, counted) = match kind {
         Kind::Project => project_places(sql, viewer, after.is_none(), (key, n), limit)?,
         Kind::Me => (vec![(0, viewer.n)], 1),
-        Kind::Bid | Kind::Thread | Kind::Message => own_places(sql, viewer.n, kind, after.is_none(), n, limit)?,
+        _ => own_places(sql, viewer.n, kind, after.is_none(), n, limit)?,
     };
     let (state, total) = match after {
         Some(place) => (place.state, place.total),
@@ -123,22 +122,6 @@ fn project_places(
     Ok((places, total))
 }
 
-/// Bids, threads and messages of someone, newest row first. Parameter 1 is the user.
-const fn own_rows(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bid => {
-            "SELECT n FROM bids WHERE freelancer_n = ?1
-             UNION SELECT b.n FROM projects p JOIN bids b ON b.project_n = p.n
-                 WHERE p.client_n = ?1"
-        }
-        Kind::Thread => "SELECT thread_n AS n FROM participants WHERE user_n = ?1",
-        _ => {
-            "SELECT m.n FROM participants p JOIN messages m ON m.thread_n = p.thread_n
-             WHERE p.user_n = ?1"
-        }
-    }
-}
-
 fn own_places(
     sql: &Connection,
     user_n: i64,
@@ -147,7 +130,7 @@ fn own_places(
     before: i64,
     limit: usize,
 ) -> Result<Places, Problem> {
-    let rows = own_rows(kind);
+    let rows = kinds::of(kind).rows;
     let total = if first {
         sql.prepare_cached(&format!("SELECT count(*) FROM ({rows})"))?.query_row([user_n], |row| row.get(0))?
     } else {
@@ -183,12 +166,7 @@ fn data(sql: &Connection, viewer: &Viewer, kind: Kind, rows: &[i64]) -> Result<V
             let me = users::find(sql, viewer.n)?;
             vec![Datum { n: me.n, rev: me.rev, json: me.me().to_string() }]
         }
-        Kind::Bid => bids::load(sql, rows)?
-            .into_iter()
-            .map(|b| Datum { n: b.n, rev: b.rev, json: b.json(viewer).to_string() })
-            .collect(),
-        Kind::Thread => threads::render(sql, viewer.n, rows)?,
-        Kind::Message => messages::render(sql, rows)?,
+        _ => (kinds::of(kind).render)(sql, viewer, rows)?,
     })
 }
 
@@ -221,9 +199,9 @@ pub fn look(sql: &Connection, viewer: &Viewer, kind: Kind, rows: &[i64]) -> Resu
             seen.extend(left.into_iter().map(|n| (n, Err("left-window"))));
             among(&in_window())?
         }
-        Kind::Bid | Kind::Thread | Kind::Message => {
-            seen.extend(rows.iter().map(|&n| (n, Err("access-lost"))));
-            sql.prepare_cached(own_among(kind))?
+        _ => {
+            seen.extend(rows.iter().map(|&n| (n, Err(kinds::of(kind).lost))));
+            sql.prepare_cached(kinds::of(kind).among)?
                 .query_map(params![viewer.n, array(rows)], |row| row.get(0))?
                 .collect::<Result<_, _>>()?
         }
@@ -234,35 +212,8 @@ pub fn look(sql: &Connection, viewer: &Viewer, kind: Kind, rows: &[i64]) -> Resu
     Ok(seen)
 }
 
-/// Those of the rows in parameter 2 that the user of parameter 1 may see.
-const fn own_among(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bid => {
-            "SELECT b.n FROM bids b JOIN projects p ON p.n = b.project_n
-             WHERE b.n IN (SELECT value FROM json_each(?2))
-                 AND (b.freelancer_n = ?1 OR p.client_n = ?1)"
-        }
-        Kind::Thread => {
-            "SELECT thread_n FROM participants
-             WHERE user_n = ?1 AND thread_n IN (SELECT value FROM json_each(?2))"
-        }
-        _ => {
-            "SELECT m.n FROM messages m
-             JOIN participants p ON p.thread_n = m.thread_n AND p.user_n = ?1
-             WHERE m.n IN (SELECT value FROM json_each(?2))"
-        }
-    }
-}
-
 /// The public id of a row.
 #[must_use]
 pub fn public_id(kind: Kind, n: i64) -> String {
-    let prefix = match kind {
-        Kind::Me => Prefix::User,
-        Kind::Project => Prefix::Project,
-        Kind::Bid => Prefix::Bid,
-        Kind::Thread => Prefix::Thread,
-        Kind::Message => Prefix::Message,
-    };
-    prefix.id(n).to_string()
+    kinds::prefix(kind).id(n).to_string()
 }

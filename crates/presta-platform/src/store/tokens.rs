@@ -22,6 +22,10 @@ pub struct Bearer {
     pub scope: String,
     /// May bid.
     pub freelancer: bool,
+    /// When they last gave their password, in ms.
+    pub signed_at: i64,
+    /// The family of the token: one sign-in of one device.
+    pub family: String,
 }
 
 /// Looks an access token up by hash.
@@ -31,12 +35,18 @@ pub struct Bearer {
 pub fn bearer(sql: &Connection, hash: &str, now: i64) -> Result<Option<Bearer>, Problem> {
     Ok(sql
         .prepare_cached(
-            "SELECT t.user_n, t.scope, u.freelancer FROM tokens t
+            "SELECT t.user_n, t.scope, u.freelancer, f.signed_at, f.id FROM tokens t
              JOIN families f ON f.id = t.family JOIN users u ON u.n = t.user_n
              WHERE t.hash = ?1 AND t.kind = 'access' AND t.expires_at > ?2 AND f.revoked = 0",
         )?
         .query_row(params![hash, now], |row| {
-            Ok(Bearer { user_n: row.get(0)?, scope: row.get(1)?, freelancer: row.get(2)? })
+            Ok(Bearer {
+                user_n: row.get(0)?,
+                scope: row.get(1)?,
+                freelancer: row.get(2)?,
+                signed_at: row.get(3)?,
+                family: row.get(4)?,
+            })
         })
         .optional()?)
 }
@@ -111,6 +121,8 @@ pub struct Grant {
     pub scope: String,
     /// The family its tokens will be of.
     pub family: String,
+    /// When its owner last gave their password, in ms.
+    pub signed_at: i64,
 }
 
 /// Keeps a code.
@@ -119,9 +131,18 @@ pub struct Grant {
 /// On a database error.
 pub fn issue_code(tx: &Tx<'_>, hash: &str, grant: &Grant) -> Result<(), Problem> {
     tx.sql.execute(
-        "INSERT INTO codes (hash, user_n, redirect_uri, challenge, scope, family, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![hash, grant.user_n, grant.redirect_uri, grant.challenge, grant.scope, grant.family, tx.now + CODE_MS],
+        "INSERT INTO codes (hash, user_n, redirect_uri, challenge, scope, family, signed_at, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            hash,
+            grant.user_n,
+            grant.redirect_uri,
+            grant.challenge,
+            grant.scope,
+            grant.family,
+            grant.signed_at,
+            tx.now + CODE_MS
+        ],
     )?;
     Ok(())
 }
@@ -134,7 +155,7 @@ pub fn take_code(tx: &Tx<'_>, hash: &str) -> Result<Option<Grant>, Problem> {
     let found = tx
         .sql
         .query_row(
-            "SELECT user_n, redirect_uri, challenge, scope, family, expires_at, used FROM codes
+            "SELECT user_n, redirect_uri, challenge, scope, family, signed_at, expires_at, used FROM codes
              WHERE hash = ?1",
             [hash],
             |row| {
@@ -144,8 +165,9 @@ pub fn take_code(tx: &Tx<'_>, hash: &str) -> Result<Option<Grant>, Problem> {
                     challenge: row.get(2)?,
                     scope: row.get(3)?,
                     family: row.get(4)?,
+                    signed_at: row.get(5)?,
                 };
-                Ok((grant, row.get::<_, i64>(5)?, row.get::<_, bool>(6)?))
+                Ok((grant, row.get::<_, i64>(6)?, row.get::<_, bool>(7)?))
             },
         )
         .optional()?;
@@ -167,12 +189,23 @@ pub struct Pair {
     pub refresh: String,
 }
 
-/// Keeps a pair, opening the family if it is new.
+/// Opens a family: the sign-in that happened at `signed_at` (ms).
+///
+/// # Errors
+/// On a database error.
+pub fn open_family(tx: &Tx<'_>, family: &str, user_n: i64, signed_at: i64) -> Result<(), Problem> {
+    tx.sql.execute(
+        "INSERT INTO families (id, user_n, signed_at) VALUES (?1, ?2, ?3)",
+        params![family, user_n, signed_at],
+    )?;
+    Ok(())
+}
+
+/// Keeps a pair of an open family.
 ///
 /// # Errors
 /// On a database error.
 pub fn issue(tx: &Tx<'_>, pair: &Pair, user_n: i64, family: &str, scope: &str) -> Result<(), Problem> {
-    tx.sql.execute("INSERT OR IGNORE INTO families (id, user_n) VALUES (?1, ?2)", params![family, user_n])?;
     let mut insert = tx.sql.prepare_cached(
         "INSERT INTO tokens (hash, kind, family, user_n, scope, expires_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

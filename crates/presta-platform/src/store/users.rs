@@ -181,6 +181,7 @@ pub fn insert(sql: &Connection, new: &NewUser<'_>) -> Result<(), Problem> {
 
 /// What `PATCH /me` may change.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Edit {
     /// As shown.
     pub display_name: Option<String>,

@@ -75,10 +75,10 @@ async fn an_offer_out_of_bounds_is_refused_with_the_field() {
             ("/amount/amount_minor", "amount-out-of-range"),
         ),
         ("/amount/amount_minor", json!(-5), "amount-out-of-range", ("/amount/amount_minor", "amount-out-of-range")),
-        ("/amount/amount_minor", json!(10.5), "validation", ("", "invalid-type")),
+        ("/amount/amount_minor", json!(10.5), "validation", ("/amount/amount_minor", "invalid-type")),
         ("/amount/currency", json!(other), "validation", ("/amount/currency", "currency-mismatch")),
         ("/milestones", step, "validation", ("/milestones", "milestones-sum")),
-        ("/amount", Value::Null, "validation", ("", "invalid-type")),
+        ("/amount", Value::Null, "validation", ("/amount", "invalid-type")),
     ] {
         let mut body = good.clone();
         *body.pointer_mut(pointer).unwrap() = value;
@@ -87,7 +87,7 @@ async fn an_offer_out_of_bounds_is_refused_with_the_field() {
     }
     let mut without = good.clone();
     without.as_object_mut().unwrap().remove("text");
-    assert_eq!(api.post(&path(&project), without).await.expect(422).error(), ("/text", "invalid-type"));
+    assert_eq!(api.post(&path(&project), without).await.expect(422).error(), ("/text", "required"));
     for (pointer, value) in [
         ("/amount/amount_minor", json!(1_000)),
         ("/amount/amount_minor", json!(100_000_000)),

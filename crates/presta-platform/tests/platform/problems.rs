@@ -44,7 +44,9 @@ async fn bodies_must_be_json_of_the_right_shape_and_size() {
     let reply = call().header("content-type", json).bytes(b"{\"locale\":".to_vec()).send().await.expect(422);
     assert_eq!(reply.error(), ("", "invalid-json"));
     let reply = call().json(&json!({"locale": 7})).send().await.expect(422);
-    assert_eq!(reply.error().1, "invalid-type");
+    assert_eq!(reply.error(), ("/locale", "invalid-type"));
+    let reply = call().json(&json!({"langue": "fr"})).send().await.expect(422);
+    assert_eq!(reply.error(), ("/langue", "unknown-field"));
     let large = vec![b' '; 1024 * 1024 + 1];
     let reply = call().header("content-type", json).bytes(large).send().await.expect(413);
     assert_eq!(reply.problem(), "payload-too-large");

@@ -1,9 +1,8 @@
 //! The server as a process.
 
 use std::{
-    ffi::OsString,
     io::{BufRead as _, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::OnceLock,
 };
@@ -77,19 +76,34 @@ impl Demo {
 
 /// A market made once for all tests and kept in memory; each test writes a copy.
 fn copy_of_template() -> TempDir {
-    static TEMPLATE: OnceLock<Vec<(OsString, Vec<u8>)>> = OnceLock::new();
+    static TEMPLATE: OnceLock<Vec<(PathBuf, Vec<u8>)>> = OnceLock::new();
     let template = TEMPLATE.get_or_init(|| {
         let data = tempfile::tempdir().unwrap();
         let server = Server::start(data.path(), &["--seed", SEED]);
         assert!(server.stop().success());
-        let files = std::fs::read_dir(data.path()).unwrap().map(Result::unwrap);
-        files.map(|file| (file.file_name(), std::fs::read(file.path()).unwrap())).collect()
+        let mut files = Vec::new();
+        collect(data.path(), data.path(), &mut files);
+        files
     });
     let copy = tempfile::tempdir().unwrap();
     for (name, bytes) in template {
-        std::fs::write(copy.path().join(name), bytes).unwrap();
+        let path = copy.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
     }
     copy
+}
+
+/// Every file below `folder`, by its path from `root`.
+fn collect(root: &Path, folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            files.push((path.strip_prefix(root).unwrap().to_owned(), std::fs::read(&path).unwrap()));
+        }
+    }
 }
 
 /// Runs `import` on a listing of `lines`.

@@ -127,7 +127,7 @@ CREATE TABLE messages (
 CREATE TABLE changes (
     seq      INTEGER PRIMARY KEY AUTOINCREMENT,
     at       INTEGER NOT NULL,
-    kind     TEXT NOT NULL,                 -- me, project, bid, thread, message
+    kind     TEXT NOT NULL,                 -- a type of the contract
     target   INTEGER NOT NULL,
     audience INTEGER NOT NULL               -- users.n, or 0 for everyone
 ) STRICT;
@@ -168,14 +168,16 @@ CREATE TABLE codes (
     challenge    TEXT NOT NULL,
     scope        TEXT NOT NULL,
     family       TEXT NOT NULL,
+    signed_at    INTEGER NOT NULL,          -- when its owner last gave their password
     expires_at   INTEGER NOT NULL,
     used         INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE families (
-    id      TEXT PRIMARY KEY,
-    user_n  INTEGER NOT NULL,
-    revoked INTEGER NOT NULL DEFAULT 0
+    id        TEXT PRIMARY KEY,
+    user_n    INTEGER NOT NULL,
+    revoked   INTEGER NOT NULL DEFAULT 0,
+    signed_at INTEGER NOT NULL DEFAULT 0    -- when its owner last gave their password
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tokens (

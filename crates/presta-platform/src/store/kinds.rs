@@ -1,0 +1,91 @@
+//! The types of which one sees one's own rows: how each is listed, looked at and written.
+
+use rusqlite::Connection;
+
+use super::{bids, changes::Kind, messages, projects::Viewer, snapshot::Datum, threads};
+use crate::{ids::Prefix, problem::Problem};
+
+/// One type.
+#[derive(Debug, Clone, Copy)]
+pub struct Own {
+    /// A query of the column `n`: every row that the user of parameter 1 may see.
+    pub rows: &'static str,
+    /// A query: those of the rows in parameter 2 (a JSON array) that the user of parameter 1 may see.
+    pub among: &'static str,
+    /// Why a row that changed is not seen any more: `access-lost`, or `deleted` for what can be deleted.
+    pub lost: &'static str,
+    /// Writes visible rows, in the order given; rows that are not there are left out.
+    pub render: fn(&Connection, &Viewer, &[i64]) -> Result<Vec<Datum>, Problem>,
+}
+
+const NOTHING: Own = Own {
+    rows: "SELECT ?1 AS n WHERE 0",
+    among: "SELECT ?1 WHERE ?2 IS NULL",
+    lost: "access-lost",
+    render: |_, _, _| Ok(Vec::new()),
+};
+
+const BIDS: Own = Own {
+    rows: "SELECT n FROM bids WHERE freelancer_n = ?1
+        UNION SELECT b.n FROM projects p JOIN bids b ON b.project_n = p.n WHERE p.client_n = ?1",
+    among: "SELECT b.n FROM bids b JOIN projects p ON p.n = b.project_n
+        WHERE b.n IN (SELECT value FROM json_each(?2)) AND (b.freelancer_n = ?1 OR p.client_n = ?1)",
+    lost: "access-lost",
+    render: bids::render,
+};
+
+const THREADS: Own = Own {
+    rows: "SELECT thread_n AS n FROM participants WHERE user_n = ?1",
+    among: "SELECT thread_n FROM participants
+        WHERE user_n = ?1 AND thread_n IN (SELECT value FROM json_each(?2))",
+    lost: "access-lost",
+    render: |sql, viewer, rows| threads::render(sql, viewer.n, rows),
+};
+
+const MESSAGES: Own = Own {
+    rows: "SELECT m.n FROM participants p JOIN messages m ON m.thread_n = p.thread_n WHERE p.user_n = ?1",
+    among: "SELECT m.n FROM messages m JOIN participants p ON p.thread_n = m.thread_n AND p.user_n = ?1
+        WHERE m.n IN (SELECT value FROM json_each(?2))",
+    lost: "access-lost",
+    render: |sql, _, rows| messages::render(sql, rows),
+};
+
+/// How rows of `kind` are listed and written; [`Kind::Me`] and [`Kind::Project`] have rules of their own.
+#[must_use]
+pub const fn of(kind: Kind) -> Own {
+    match kind {
+        Kind::Bid => BIDS,
+        Kind::Thread => THREADS,
+        Kind::Message => MESSAGES,
+        _ => NOTHING,
+    }
+}
+
+/// What public ids of `kind` begin with.
+#[must_use]
+pub const fn prefix(kind: Kind) -> Prefix {
+    match kind {
+        Kind::Me | Kind::Communications => Prefix::User,
+        Kind::Project => Prefix::Project,
+        Kind::Bid => Prefix::Bid,
+        Kind::Thread => Prefix::Thread,
+        Kind::Message => Prefix::Message,
+        Kind::Contest => Prefix::Contest,
+        Kind::Entry => Prefix::Entry,
+        Kind::Amendment => Prefix::Amendment,
+        Kind::Milestone => Prefix::Milestone,
+        Kind::MilestoneRequest => Prefix::MilestoneRequest,
+        Kind::Review => Prefix::Review,
+        Kind::SavedSearch => Prefix::SavedSearch,
+        Kind::Bookmark => Prefix::Bookmark,
+        Kind::Invitation => Prefix::Invitation,
+        Kind::Recommendation => Prefix::Recommendation,
+        Kind::Decision => Prefix::Decision,
+        Kind::App => Prefix::App,
+        Kind::Account => Prefix::Account,
+        Kind::Device => Prefix::Device,
+        Kind::Contact => Prefix::Contact,
+        Kind::PrivacyRequest => Prefix::PrivacyRequest,
+        Kind::Export => Prefix::Export,
+    }
+}
