@@ -15,12 +15,11 @@ const LAST: &str = "sync";
 struct Sections(Vec<(String, Vec<String>)>);
 
 impl Sections {
-    fn of(&mut self, name: &str) -> &mut Vec<String> {
-        let at = self.0.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
-            self.0.push((name.to_owned(), Vec::new()));
-            self.0.len() - 1
-        });
-        &mut self.0[at].1
+    fn push(&mut self, name: &str, line: &str) {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, lines)) => lines.push(line.to_owned()),
+            None => self.0.push((name.to_owned(), vec![line.to_owned()])),
+        }
     }
 }
 
@@ -41,7 +40,7 @@ impl Document {
                 _ if top == "paths" => self.paths.push(line.to_owned()),
                 _ => match line.strip_prefix("  ").and_then(|rest| rest.strip_suffix(':')) {
                     Some(name) if !name.starts_with(' ') => name.clone_into(&mut section),
-                    _ => self.components.of(&section).push(line.to_owned()),
+                    _ => self.components.push(&section, line),
                 },
             }
         }

@@ -13,7 +13,11 @@ use crate::{hub::Hub, problem::Problem, store::changes::Tx};
 const READERS: usize = 4;
 const STATEMENTS: usize = 128;
 /// The tables, by domain.
-const SCHEMA: [&str; 1] = [include_str!("store/schema/core.sql")];
+const SCHEMA: &[&str] = &[
+    include_str!("store/schema/core.sql"),
+    include_str!("store/schema/mails.sql"),
+    include_str!("store/schema/attachments.sql"),
+];
 /// Written last when a file is made; a file without it was never served and is made again.
 const READY: &str = "ready";
 

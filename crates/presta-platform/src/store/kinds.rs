@@ -5,6 +5,9 @@ use rusqlite::Connection;
 use super::{bids, changes::Kind, messages, projects::Viewer, snapshot::Datum, threads};
 use crate::{ids::Prefix, problem::Problem};
 
+/// Writes rows as one user sees them.
+pub type Render = fn(&Connection, &Viewer, &[i64]) -> Result<Vec<Datum>, Problem>;
+
 /// One type.
 #[derive(Debug, Clone, Copy)]
 pub struct Own {
@@ -15,7 +18,7 @@ pub struct Own {
     /// Why a row that changed is not seen any more: `access-lost`, or `deleted` for what can be deleted.
     pub lost: &'static str,
     /// Writes visible rows, in the order given; rows that are not there are left out.
-    pub render: fn(&Connection, &Viewer, &[i64]) -> Result<Vec<Datum>, Problem>,
+    pub render: Render,
 }
 
 const NOTHING: Own = Own {

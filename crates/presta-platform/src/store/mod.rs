@@ -2,11 +2,13 @@
 //! and never know of HTTP.
 
 pub mod accounts;
+pub mod attachments;
 pub mod bids;
 pub mod changes;
 pub mod demo;
 pub mod keys;
 pub mod kinds;
+pub mod mails;
 pub mod messages;
 pub mod pages;
 pub mod projects;
