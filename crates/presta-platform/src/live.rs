@@ -21,7 +21,7 @@ use crate::{
     problem::Problem,
     seed::{self, Market},
     store::{
-        bids::{self, Act},
+        acts::{self, Act},
         changes::Kind,
         messages::{self, New},
         projects, seeding,
@@ -207,7 +207,7 @@ impl Life {
 
     /// False when the bid is not in a state for it any more.
     async fn act(&self, client_n: i64, bid_n: i64, act: Act) -> Result<bool, Problem> {
-        match self.app.write(move |tx| bids::act(tx, client_n, bid_n, act)).await {
+        match self.app.write(move |tx| acts::act(tx, client_n, bid_n, act)).await {
             Ok(()) => Ok(true),
             Err(Problem::Gone | Problem::Forbidden | Problem::ProjectClosed) => Ok(false),
             Err(problem) => Err(problem),
