@@ -117,18 +117,29 @@ fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Resu
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProjectEdit {
+    #[serde(default, deserialize_with = "given")]
     title: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     description: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     category: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     skills: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "given")]
     budget_min: Option<Money>,
+    #[serde(default, deserialize_with = "given")]
     budget_max: Option<Money>,
+    #[serde(default, deserialize_with = "given")]
     country: Option<String>,
     #[serde(default, deserialize_with = "given")]
     city: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
     remote: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
     language: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     bids_close_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "given")]
     attachment_ids: Option<Vec<String>>,
 }
 

@@ -16,8 +16,9 @@ CREATE INDEX amendments_by_bid ON amendments (bid_n);
 CREATE UNIQUE INDEX amendments_open ON amendments (bid_n) WHERE status = 'open';
 
 -- Steps of accepted bids that are paid on their own; the currency is the bid's.
+-- What is carved out of can go: AUTOINCREMENT, so that no id ever names another one.
 CREATE TABLE milestones (
-    n           INTEGER PRIMARY KEY,
+    n           INTEGER PRIMARY KEY AUTOINCREMENT,
     rev         INTEGER NOT NULL DEFAULT 1,
     bid_n       INTEGER NOT NULL,
     title       TEXT NOT NULL,
