@@ -29,6 +29,8 @@ use crate::{
     },
 };
 
+mod deals;
+
 /// Between two new projects, in ms.
 const ARRIVAL_MS: Range<u64> = 20_000..40_000;
 /// Until someone is seen typing, in ms after a message.
@@ -146,6 +148,15 @@ impl Life {
                 }
                 Kind::Bid => {
                     tokio::spawn(async move { report(life.decide(target).await, "deciding") });
+                }
+                Kind::Milestone => {
+                    tokio::spawn(async move { report(life.pay(target).await, "paying") });
+                }
+                Kind::MilestoneRequest => {
+                    tokio::spawn(async move { report(life.approve(target).await, "approving") });
+                }
+                Kind::Amendment => {
+                    tokio::spawn(async move { report(life.agree(target).await, "agreeing") });
                 }
                 _ => {}
             }

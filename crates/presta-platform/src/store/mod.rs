@@ -7,6 +7,7 @@ pub mod amendments;
 pub mod attachments;
 pub mod bids;
 pub mod changes;
+pub mod deals;
 pub mod decisions;
 pub mod demo;
 pub mod invitations;

@@ -154,7 +154,8 @@ async fn a_closed_project_takes_nothing_any_more_and_its_bids_are_lost() {
 async fn a_private_project_is_there_for_its_client_who_is_invited_and_nobody_else() {
     let deal = Deal::start().await;
     let since = (deal.camille.state().await, deal.sam.state().await);
-    let hidden = post(&deal.nadia, json!({"visibility": "invited", "title": "Audit du xylographe de production"})).await;
+    let hidden =
+        post(&deal.nadia, json!({"visibility": "invited", "title": "Audit du xylographe de production"})).await;
     let path = format!("/v1/projects/{}", id(&hidden));
     let body = json!({"project_id": hidden["id"], "text": "Bonjour", "client_message_id": "a"});
     for api in [&deal.camille, &deal.sam] {
