@@ -57,6 +57,13 @@ pub const SEEN: &str = "(p.private = 0 OR p.client_n = ?1
     OR EXISTS (SELECT 1 FROM invitations seen WHERE seen.project_n = p.n AND seen.freelancer_n = ?1
         AND seen.status <> 'withdrawn'))";
 
+/// As [`SEEN`], for long lists: the few that are hidden are worked out once, and an index still covers the rest.
+pub const NOT_HIDDEN: &str = "p.n NOT IN (SELECT hidden.n FROM projects hidden
+    WHERE hidden.private = 1 AND hidden.client_n <> ?1
+        AND NOT EXISTS (SELECT 1 FROM bids b WHERE b.project_n = hidden.n AND b.freelancer_n = ?1)
+        AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.project_n = hidden.n AND i.freelancer_n = ?1
+            AND i.status <> 'withdrawn'))";
+
 impl Brief {
     /// Whether bids are taken at `now` (ms).
     #[must_use]

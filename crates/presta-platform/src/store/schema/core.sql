@@ -56,6 +56,7 @@ CREATE TABLE projects (
 CREATE INDEX projects_by_posted ON projects (posted_at, n);
 CREATE INDEX projects_by_client ON projects (client_n);
 CREATE INDEX projects_by_close ON projects (status, bids_close_at);
+CREATE INDEX projects_private ON projects (client_n) WHERE private = 1;
 
 CREATE TABLE project_texts (
     n     INTEGER PRIMARY KEY,
