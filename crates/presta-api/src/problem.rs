@@ -105,6 +105,8 @@ kinds! {
     IdempotencyKeyReused = "idempotency-key-reused",
     /// The first request with this idempotency key still runs.
     RequestInProgress = "request-in-progress",
+    /// The state of the resource does not admit it.
+    StateConflict = "state-conflict",
     /// Nobody bids on their own project.
     OwnProject = "own-project",
     /// The sign-in did not ask for this.

@@ -21,13 +21,15 @@ use crate::{
     problem::Problem,
     seed::{self, Market},
     store::{
-        bids::{self, Act},
+        acts::{self, Act},
         changes::Kind,
         messages::{self, New},
         projects, seeding,
         threads::{self, Mark},
     },
 };
+
+mod deals;
 
 /// Between two new projects, in ms.
 const ARRIVAL_MS: Range<u64> = 20_000..40_000;
@@ -147,6 +149,15 @@ impl Life {
                 Kind::Bid => {
                     tokio::spawn(async move { report(life.decide(target).await, "deciding") });
                 }
+                Kind::Milestone => {
+                    tokio::spawn(async move { report(life.pay(target).await, "paying") });
+                }
+                Kind::MilestoneRequest => {
+                    tokio::spawn(async move { report(life.approve(target).await, "approving") });
+                }
+                Kind::Amendment => {
+                    tokio::spawn(async move { report(life.agree(target).await, "agreeing") });
+                }
                 _ => {}
             }
         }
@@ -207,7 +218,7 @@ impl Life {
 
     /// False when the bid is not in a state for it any more.
     async fn act(&self, client_n: i64, bid_n: i64, act: Act) -> Result<bool, Problem> {
-        match self.app.write(move |tx| bids::act(tx, client_n, bid_n, act)).await {
+        match self.app.write(move |tx| acts::act(tx, client_n, bid_n, act)).await {
             Ok(()) => Ok(true),
             Err(Problem::Gone | Problem::Forbidden | Problem::ProjectClosed) => Ok(false),
             Err(problem) => Err(problem),

@@ -56,6 +56,9 @@ pub enum Problem {
     /// The caller has a bid there already.
     #[error("duplicate bid")]
     DuplicateBid,
+    /// What it stands at does not admit it, or not a second time.
+    #[error("state conflict")]
+    StateConflict,
     /// The project is the caller's.
     #[error("own project")]
     OwnProject,
@@ -134,6 +137,7 @@ impl Problem {
             Self::QuotaExhausted { .. } => "quota-exhausted",
             Self::ProjectClosed => "project-closed",
             Self::DuplicateBid => "duplicate-bid",
+            Self::StateConflict => "state-conflict",
             Self::OwnProject => "own-project",
             Self::EditedElsewhere => "edited-elsewhere",
             Self::StepUpRequired => "step-up-required",
@@ -165,6 +169,7 @@ impl Problem {
             Self::QuotaExhausted { .. }
             | Self::ProjectClosed
             | Self::DuplicateBid
+            | Self::StateConflict
             | Self::OwnProject
             | Self::RequestInProgress => StatusCode::CONFLICT,
             Self::EditedElsewhere => StatusCode::PRECONDITION_FAILED,

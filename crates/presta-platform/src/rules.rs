@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     problem::{FieldError, Problem},
-    store::bids::Offer,
+    store::bids::{Milestone, Offer},
 };
 
 /// Bounds of a bid's amount, in minor units.
@@ -17,7 +17,8 @@ pub const PERIOD_DAYS: std::ops::RangeInclusive<i64> = 1..=365;
 /// Bounds of a message, in characters.
 pub const MESSAGE_TEXT: std::ops::RangeInclusive<usize> = 1..=5_000;
 const MILESTONES_MAX: usize = 20;
-const MILESTONE_TITLE: std::ops::RangeInclusive<usize> = 1..=200;
+/// Bounds of a milestone's title, in characters.
+pub const MILESTONE_TITLE: std::ops::RangeInclusive<usize> = 1..=200;
 
 /// The first instant of the calendar month (UTC) of `now`, both in ms.
 #[must_use]
@@ -52,6 +53,22 @@ pub fn text_error(pointer: &str, text: &str, bounds: &std::ops::RangeInclusive<u
     }
 }
 
+/// Checks each of the steps at `/milestones`, and how many there are.
+#[must_use]
+pub fn milestone_errors(steps: &[Milestone]) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if steps.len() > MILESTONES_MAX {
+        errors.push(FieldError::with("/milestones", "too-many", json!({"max": MILESTONES_MAX})));
+    }
+    for (i, step) in steps.iter().enumerate() {
+        errors.extend(text_error(&format!("/milestones/{i}/title"), &step.title, &MILESTONE_TITLE));
+        if !(1..=*AMOUNT.end()).contains(&step.amount) {
+            errors.push(FieldError::new(format!("/milestones/{i}/amount"), "out-of-range"));
+        }
+    }
+    errors
+}
+
 /// Checks everything about an offer that does not depend on the project.
 ///
 /// # Errors
@@ -63,15 +80,7 @@ pub fn check_offer(offer: &Offer) -> Result<(), Problem> {
         let params = json!({"min": PERIOD_DAYS.start(), "max": PERIOD_DAYS.end()});
         errors.push(FieldError::with("/period_days", "out-of-range", params));
     }
-    if offer.milestones.len() > MILESTONES_MAX {
-        errors.push(FieldError::with("/milestones", "too-many", json!({"max": MILESTONES_MAX})));
-    }
-    for (i, step) in offer.milestones.iter().enumerate() {
-        errors.extend(text_error(&format!("/milestones/{i}/title"), &step.title, &MILESTONE_TITLE));
-        if step.amount <= 0 {
-            errors.push(FieldError::new(format!("/milestones/{i}/amount"), "out-of-range"));
-        }
-    }
+    errors.extend(milestone_errors(&offer.milestones));
     let sum = offer.milestones.iter().try_fold(0_i64, |sum, step| sum.checked_add(step.amount));
     if !offer.milestones.is_empty() && sum != Some(offer.amount) {
         let params = json!({"sum_minor": sum, "amount_minor": offer.amount});

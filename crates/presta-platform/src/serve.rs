@@ -24,7 +24,7 @@ use crate::{
     limiter::Limiter,
     live, routes,
     store::{
-        changes,
+        acts, changes,
         demo::{ACCOUNTS, Account},
         keys, projects,
         seeding::{self, Plan},
@@ -82,10 +82,11 @@ async fn tidy(app: &App) -> anyhow::Result<()> {
     })
     .await?;
     while app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await? > 0 {}
+    while app.write(|tx| acts::expire_due(tx, CLOSE_AT_ONCE)).await? > 0 {}
     Ok(())
 }
 
-/// Closes projects when their time is over, until the server ends.
+/// Closes projects and expires awards when their time is over, until the server ends.
 async fn close_in_time(app: App) {
     let mut ending = app.ending.clone();
     loop {
@@ -95,6 +96,9 @@ async fn close_in_time(app: App) {
         }
         if let Err(error) = app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await {
             tracing::error!(%error, "closing projects");
+        }
+        if let Err(error) = app.write(|tx| acts::expire_due(tx, CLOSE_AT_ONCE)).await {
+            tracing::error!(%error, "expiring awards");
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, Method, Uri},
+    http::{HeaderMap, Method, Uri, header},
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +17,9 @@ use crate::{
     ids::Prefix,
     intent::{Intent, Key},
     problem::Problem,
-    rules,
+    rules, secret,
     store::{
-        bids::{self, Act, List, Milestone, Offer},
+        bids::{self, List, Milestone, Offer},
         changes::Tx,
         keys::Stored,
         pages::{self, Page},
@@ -37,27 +37,38 @@ pub fn routes() -> Vec<Route> {
         Route::new("GET", "/v1/bids", Needs::Scope(Scope::BidsRead), get(mine)),
         Route::new("GET", "/v1/bids/{id}", Needs::Scope(Scope::BidsRead), get(show)),
         Route::new("PATCH", "/v1/bids/{id}", Needs::Scope(Scope::BidsWrite), patch(edit)),
-        Route::new("POST", "/v1/bids/{id}:retract", Needs::Scope(Scope::BidsWrite), post(retract)),
-        Route::new("POST", "/v1/bids/{id}:shortlist", Needs::Scope(Scope::BidsWrite), post(shortlist)),
-        Route::new("POST", "/v1/bids/{id}:award", Needs::Scope(Scope::BidsWrite), post(award)),
-        Route::new("POST", "/v1/bids/{id}:reject", Needs::Scope(Scope::BidsWrite), post(reject)),
     ]
 }
 
-const STATUSES: [&str; 7] = ["submitted", "shortlisted", "awarded", "accepted", "rejected", "retracted", "lost"];
+const STATUSES: [&str; 10] = [
+    "submitted",
+    "shortlisted",
+    "awarded",
+    "accepted",
+    "completed",
+    "declined",
+    "rejected",
+    "revoked",
+    "retracted",
+    "lost",
+];
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Money {
-    amount_minor: i64,
-    currency: String,
+pub(super) struct Money {
+    /// Minor units.
+    pub(super) amount_minor: i64,
+    /// ISO 4217.
+    pub(super) currency: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Step {
-    title: String,
-    amount: Money,
+pub(super) struct Step {
+    /// One line.
+    pub(super) title: String,
+    /// In the currency of the whole.
+    pub(super) amount: Money,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,7 +90,11 @@ struct BidEdit {
     milestones: Option<Vec<Step>>,
 }
 
-fn milestones(steps: Vec<Step>, currency: &str) -> Result<Vec<Milestone>, Problem> {
+/// Steps in `currency`.
+///
+/// # Errors
+/// `validation` for another currency.
+pub(super) fn milestones(steps: Vec<Step>, currency: &str) -> Result<Vec<Milestone>, Problem> {
     let step = |(i, step): (usize, Step)| {
         if step.amount.currency != currency {
             let pointer = format!("/milestones/{i}/amount/currency");
@@ -121,15 +136,34 @@ impl BidEdit {
     }
 }
 
-fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
+/// Whole as the caller sees it: `rank`, marks and what may be done change without a revision of the bid.
+pub(super) fn stored(
+    tx: &Tx<'_>,
+    caller: &Caller,
+    n: i64,
+    (status, location): (u16, Option<String>),
+) -> Result<Stored, Problem> {
     let bid = bids::visible(&tx.sql, caller.n, n)?;
     let viewer = viewer(caller, tx.now);
-    let (etag, body) = (Some(answer::etag(bid.rev)), bid.json(&viewer).to_string());
-    Ok(Stored { status, location, etag, body })
+    let body = bid.json(&viewer).to_string();
+    Ok(Stored { status, location, etag: Some(etag(bid.rev, &body)), body })
+}
+
+/// The revision, and what `body` is known by.
+fn etag(rev: i64, body: &str) -> String {
+    format!("\"{rev}-{}\"", secret::digest(body).get(..12).unwrap_or_default())
+}
+
+/// The revision of `If-Match`: of an `ETag` or alone. Only edits make a new one.
+fn if_match(headers: &HeaderMap) -> Result<i64, Problem> {
+    let value = headers.get(header::IF_MATCH).ok_or(Problem::PreconditionRequired)?;
+    let tag = value.to_str().ok().and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
+    let rev = tag.and_then(|tag| tag.split('-').next()?.parse().ok());
+    rev.ok_or(Problem::EditedElsewhere)
 }
 
 /// A bid shows nothing that hangs on the quota.
-const fn viewer(caller: &Caller, now: i64) -> Viewer {
+pub(super) const fn viewer(caller: &Caller, now: i64) -> Viewer {
     Viewer { n: caller.n, freelancer: caller.freelancer, quota_left: true, now }
 }
 
@@ -148,7 +182,7 @@ pub async fn place(
     intent
         .run(&app, move |tx| {
             let offer = extract::json::<NewBid>(&bytes)?.offer()?;
-            let project = projects::brief(&tx.sql, project_n)?;
+            let project = projects::seen(&tx.sql, caller.n, project_n)?;
             let used = bids::placed_since(&tx.sql, caller.n, rules::month_start(tx.now))?;
             if project.client_n != caller.n && caller.freelancer && used >= limit {
                 let wait_ms = rules::next_month_start(tx.now) - tx.now;
@@ -173,7 +207,7 @@ async fn page(app: App, caller: Caller, query: Query, list: List) -> Answer {
     let body = app
         .read(move |sql| {
             if let List::On(_, project_n) = list {
-                projects::brief(sql, project_n)?;
+                projects::seen(sql, caller.n, project_n)?;
             }
             let mut rows = bids::list(sql, &list, before, limit)?;
             let more = rows.len() > limit;
@@ -207,7 +241,8 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
     let n = id.row(Prefix::Bid)?;
     let viewer = viewer(&caller, app.now());
     let bid = app.read(move |sql| bids::visible(sql, caller.n, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(bid.rev), bid.json(&viewer).to_string()))
+    let body = bid.json(&viewer).to_string();
+    Ok(answer::resource(&headers, &etag(bid.rev, &body), body))
 }
 
 /// `PATCH /v1/bids/{id}`
@@ -219,7 +254,7 @@ pub async fn edit(
     body: Body,
 ) -> Answer {
     let n = id.row(Prefix::Bid)?;
-    let rev = extract::if_match(&headers)?;
+    let rev = if_match(&headers)?;
     let bytes = extract::body(&headers, body).await?;
     let intent = Intent::of(caller.n, Key::Optional, (&method, &uri), &headers, &bytes)?;
     intent
@@ -229,39 +264,4 @@ pub async fn edit(
             stored(tx, &caller, n, (200, None))
         })
         .await
-}
-
-type Asked = (Method, Uri, HeaderMap);
-
-async fn act(app: App, caller: Caller, id: Id, asked: Asked, body: Body, act: Act) -> Answer {
-    let n = id.row(Prefix::Bid)?;
-    let (method, uri, headers) = asked;
-    let bytes = extract::optional_body(&headers, body).await?;
-    let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
-    intent
-        .run(&app, move |tx| {
-            bids::act(tx, caller.n, n, act)?;
-            stored(tx, &caller, n, (200, None))
-        })
-        .await
-}
-
-/// `POST /v1/bids/{id}:retract`
-pub async fn retract(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, asked, body, Act::Retract).await
-}
-
-/// `POST /v1/bids/{id}:shortlist`
-pub async fn shortlist(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, asked, body, Act::Shortlist).await
-}
-
-/// `POST /v1/bids/{id}:award`
-pub async fn award(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, asked, body, Act::Award).await
-}
-
-/// `POST /v1/bids/{id}:reject`
-pub async fn reject(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, asked, body, Act::Reject).await
 }

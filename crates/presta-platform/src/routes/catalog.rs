@@ -20,6 +20,12 @@ pub fn routes() -> Vec<Route> {
     vec![Route::new("GET", "/v1/catalog", Needs::Scope(Scope::ProjectsRead), get(show))]
 }
 
+/// Currencies of amounts (ISO 4217).
+pub const CURRENCIES: [&str; 4] = ["EUR", "CHF", "GBP", "USD"];
+/// Countries of clients (ISO 3166-1 alpha-2).
+pub const COUNTRIES: [&str; 17] =
+    ["FR", "BE", "CH", "LU", "CA", "MC", "DE", "ES", "GB", "IE", "IT", "NL", "PT", "US", "MA", "TN", "SN"];
+
 static CATALOG: LazyLock<(String, String)> = LazyLock::new(|| {
     let body = catalog().to_string();
     let etag = format!("\"{}\"", secret::digest(&body));
@@ -32,9 +38,8 @@ fn catalog() -> Value {
     let categories: Vec<Value> =
         CATEGORIES.iter().map(|(id, fr, en)| json!({"id": id, "label_fr": fr, "label_en": en})).collect();
     json!({
-        "skills": skills, "categories": categories, "currencies": ["EUR", "CHF", "GBP", "USD"],
-        "countries": ["FR", "BE", "CH", "LU", "CA", "MC", "DE", "ES", "GB", "IE", "IT", "NL",
-            "PT", "US", "MA", "TN", "SN"],
+        "skills": skills, "categories": categories, "currencies": CURRENCIES,
+        "countries": COUNTRIES,
         "fees": {"permille": FEE_PERMILLE, "minimum": money(FEE_MINIMUM)},
         "rules": {
             "bid_text_min": rules::BID_TEXT.start(), "bid_text_max": rules::BID_TEXT.end(),

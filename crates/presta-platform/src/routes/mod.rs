@@ -1,13 +1,17 @@
 //! Every route of the server, in one list put together from the modules' own: the router is made from it, and the
 //! contract is held against it.
 
+mod acts;
+mod amendments;
 mod bids;
 mod catalog;
 mod changes;
 mod events;
 pub mod listing;
 mod me;
+mod milestones;
 mod projects;
+mod projects_write;
 mod snapshot;
 mod threads;
 pub mod writing;
@@ -58,7 +62,11 @@ pub fn all() -> Vec<Route> {
         me::routes(),
         catalog::routes(),
         projects::routes(),
+        projects_write::routes(),
         bids::routes(),
+        acts::routes(),
+        amendments::routes(),
+        milestones::routes(),
         threads::routes(),
         changes::routes(),
         snapshot::routes(),

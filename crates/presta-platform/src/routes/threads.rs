@@ -143,7 +143,7 @@ fn open_or_append(tx: &mut Tx<'_>, caller: &Caller, bytes: &Bytes) -> Result<Sto
     check(&new.text, &new.client_message_id)?;
     let unknown = || Problem::field("/project_id", "unknown");
     let project_n = Prefix::Project.parse(&new.project_id).ok_or_else(unknown)?;
-    let project = projects::brief(&tx.sql, project_n).map_err(|problem| match problem {
+    let project = projects::seen(&tx.sql, caller.n, project_n).map_err(|problem| match problem {
         Problem::NotFound => unknown(),
         other => other,
     })?;

@@ -62,6 +62,17 @@ where
     run(app, caller, asked, (key, bytes), work).await
 }
 
+/// Reads the body of an act without parameters: none, or an empty object.
+///
+/// # Errors
+/// `validation`.
+pub fn nothing(bytes: &Bytes) -> Result<(), Problem> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    if bytes.is_empty() { Ok(()) } else { extract::json(bytes).map(|Nothing {}| ()) }
+}
+
 async fn run<F>(app: &App, caller: &Caller, asked: &Asked, (key, bytes): (Key, Bytes), work: F) -> Answer
 where
     F: FnOnce(&mut Tx<'_>, &Bytes) -> Result<Stored, Problem> + Send + 'static,

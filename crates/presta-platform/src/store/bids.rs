@@ -9,6 +9,7 @@ use super::{
     changes::{Kind, Tx},
     instant,
     projects::{self, Viewer},
+    ranks::{self, Rank},
     snapshot::Datum,
     users,
 };
@@ -18,6 +19,8 @@ use crate::{ids::Prefix, problem::Problem};
 pub const FEE_PERMILLE: i64 = 80;
 /// The least it keeps, in minor units.
 pub const FEE_MINIMUM: i64 = 500;
+/// How long an award can be accepted: 7 days, in milliseconds.
+pub const AWARD_MS: i64 = 7 * 86_400_000;
 
 /// The fee on `amount`, both in minor units, rounded up.
 #[must_use]
@@ -67,19 +70,47 @@ pub struct Bid {
     pub status: String,
     /// What was written.
     pub offer: Offer,
-    project_title: String,
+    /// What the platform keeps, in minor units; written when the offer is, and never after the award.
+    pub fee: i64,
+    /// Until when an award can be accepted, in ms.
+    pub award_expires_at: Option<i64>,
+    /// The status to go back to when the award of another bid comes to nothing.
+    pub before_loss: Option<String>,
+    /// The project's title.
+    pub project_title: String,
+    /// `open`, `closed`, `awarded` or `cancelled`.
+    pub project_status: String,
+    /// Paid by the hour: `amount` is the price of one.
+    pub hourly: bool,
+    sealed: bool,
     takes_bids_until: Option<i64>,
-    project_open: bool,
     freelancer: (String, Option<f64>, i64),
     submitted_at: i64,
     updated_at: i64,
     events: String,
+    marks: Marks,
+    amending: bool,
+    unpaid: bool,
+    rank: Option<Rank>,
+}
+
+/// What the client of the project noted for themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marks {
+    /// Out of the way.
+    pub hidden: bool,
+    /// 1 to 5.
+    pub stars: Option<i64>,
+    /// Plain text.
+    pub note: Option<String>,
 }
 
 const SELECT: &str = "SELECT b.n, b.rev, b.project_n, b.freelancer_n, p.client_n, b.status,
         b.amount, b.currency, b.period_days, b.text, b.milestones, t.title, p.bids_close_at,
-        p.status = 'open', u.display_name, u.rating, u.reviews, b.submitted_at, b.updated_at,
-        b.events
+        p.status, u.display_name, u.rating, u.reviews, b.submitted_at, b.updated_at, b.events,
+        b.fee, b.award_expires_at, b.before_loss, p.kind = 'hourly', p.sealed, b.hidden, b.stars, b.note,
+        EXISTS (SELECT 1 FROM amendments a WHERE a.bid_n = b.n AND a.status = 'open'),
+        EXISTS (SELECT 1 FROM milestones m WHERE m.bid_n = b.n AND m.status <> 'released')
     FROM bids b JOIN projects p ON p.n = b.project_n JOIN project_texts t ON t.n = p.n
     JOIN users u ON u.n = b.freelancer_n";
 
@@ -100,11 +131,20 @@ fn bid(row: &Row<'_>) -> rusqlite::Result<Bid> {
         },
         project_title: row.get(11)?,
         takes_bids_until: row.get(12)?,
-        project_open: row.get(13)?,
+        project_status: row.get(13)?,
         freelancer: (row.get(14)?, row.get(15)?, row.get(16)?),
         submitted_at: row.get(17)?,
         updated_at: row.get(18)?,
         events: row.get(19)?,
+        fee: row.get(20)?,
+        award_expires_at: row.get(21)?,
+        before_loss: row.get(22)?,
+        hourly: row.get(23)?,
+        sealed: row.get(24)?,
+        marks: Marks { hidden: row.get(25)?, stars: row.get(26)?, note: row.get(27)? },
+        amending: row.get(28)?,
+        unpaid: row.get(29)?,
+        rank: None,
     })
 }
 
@@ -118,22 +158,64 @@ impl Bid {
     /// What `user_n` may do with it at `now` (ms).
     #[must_use]
     pub fn allowed_actions(&self, user_n: i64, now: i64) -> Vec<&'static str> {
-        if !self.pending() {
-            return Vec::new();
-        }
-        let mut actions = Vec::new();
         if user_n == self.freelancer_n {
-            if self.project_open && self.takes_bids_until.is_none_or(|until| until > now) {
-                actions.push("edit");
-            }
-            actions.push("retract");
+            self.actions_of_freelancer(now)
         } else if user_n == self.client_n {
-            if self.status == "submitted" {
-                actions.push("shortlist");
+            self.actions_of_client()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn actions_of_freelancer(&self, now: i64) -> Vec<&'static str> {
+        let mut actions = Vec::new();
+        match self.status.as_str() {
+            "submitted" | "shortlisted" => {
+                if self.project_status == "open" && self.takes_bids_until.is_none_or(|until| until > now) {
+                    actions.push("edit");
+                }
+                actions.push("retract");
             }
-            actions.extend(["award", "reject"]);
+            "awarded" if self.award_expires_at.is_none_or(|until| until > now) => actions.extend(["accept", "decline"]),
+            "accepted" => {
+                if !self.amending {
+                    actions.push("amend");
+                }
+                actions.push("request-milestone");
+            }
+            _ => {}
         }
         actions
+    }
+
+    fn actions_of_client(&self) -> Vec<&'static str> {
+        let mut actions = Vec::new();
+        match self.status.as_str() {
+            "submitted" => actions.extend(["shortlist", "award", "reject"]),
+            "shortlisted" => actions.extend(["award", "reject"]),
+            "awarded" => actions.push("revoke"),
+            "accepted" if !self.amending => {
+                if !self.unpaid {
+                    actions.push("complete");
+                }
+                actions.push("amend");
+            }
+            _ => {}
+        }
+        actions
+    }
+
+    /// The side that `user_n` is not.
+    #[must_use]
+    pub const fn other(&self, user_n: i64) -> i64 {
+        if user_n == self.client_n { self.freelancer_n } else { self.client_n }
+    }
+
+    /// What all its milestones may add up to, in minor units: its amount, or what a full day of eight hours on every day
+    /// of its period costs.
+    #[must_use]
+    pub const fn ceiling(&self) -> i64 {
+        ceiling(self.hourly, self.offer.amount, self.offer.period_days)
     }
 
     /// The contract's `Bid`, for `viewer`.
@@ -143,22 +225,35 @@ impl Bid {
         let money = |minor: i64| json!({"amount_minor": minor, "currency": offer.currency});
         let milestones: Vec<Value> =
             offer.milestones.iter().map(|step| json!({"title": step.title, "amount": money(step.amount)})).collect();
-        let fee = fee(offer.amount);
         let (name, rating, reviews) = &self.freelancer;
-        json!({
+        let for_client = viewer.n == self.client_n;
+        let rank = self.rank.as_ref().filter(|_| for_client || !self.sealed);
+        let mut value = json!({
             "id": Prefix::Bid.id(self.n).to_string(), "rev": self.rev,
             "project_id": Prefix::Project.id(self.project_n).to_string(),
             "project_title": self.project_title,
             "freelancer": {"id": Prefix::User.id(self.freelancer_n).to_string(),
                 "display_name": name, "rating": rating, "reviews": reviews},
             "amount": money(offer.amount), "period_days": offer.period_days, "text": offer.text,
-            "milestones": milestones, "status": self.status, "fee": money(fee),
-            "net": money(offer.amount - fee), "submitted_at": instant(self.submitted_at),
+            "milestones": milestones, "status": self.status, "fee": money(self.fee),
+            "net": money(offer.amount - self.fee), "submitted_at": instant(self.submitted_at),
             "updated_at": instant(self.updated_at),
             "allowed_actions": self.allowed_actions(viewer.n, viewer.now),
             "events": serde_json::from_str::<Value>(&self.events).unwrap_or_default(),
-        })
+            "award_expires_at": self.award_expires_at.map(instant), "rank": rank.map(Rank::json),
+        });
+        if let (true, Some(object)) = (for_client, value.as_object_mut()) {
+            let Marks { hidden, stars, note } = &self.marks;
+            object.insert("client_marks".to_owned(), json!({"hidden": hidden, "stars": stars, "note": note}));
+        }
+        value
     }
+}
+
+/// See [`Bid::ceiling`]; amounts in minor units.
+#[must_use]
+pub const fn ceiling(hourly: bool, amount: i64, period_days: i64) -> i64 {
+    if hourly { amount.saturating_mul(8).saturating_mul(period_days) } else { amount }
 }
 
 /// Bids by row, in the order given.
@@ -168,7 +263,14 @@ impl Bid {
 pub fn load(sql: &Connection, rows: &[i64]) -> Result<Vec<Bid>, Problem> {
     let text = format!("{SELECT} JOIN json_each(?1) AS wanted ON wanted.value = b.n ORDER BY wanted.id");
     let mut query = sql.prepare_cached(&text)?;
-    let bids = query.query_map([array(rows)], bid)?.collect::<Result<_, _>>()?;
+    let mut bids: Vec<Bid> = query.query_map([array(rows)], bid)?.collect::<Result<_, _>>()?;
+    let mut projects: Vec<i64> = bids.iter().map(|bid| bid.project_n).collect();
+    projects.sort_unstable();
+    projects.dedup();
+    let mut all = ranks::of(sql, &projects)?;
+    for bid in &mut bids {
+        bid.rank = all.remove(&bid.n);
+    }
     Ok(bids)
 }
 
@@ -240,7 +342,7 @@ pub fn placed_since(sql: &Connection, user_n: i64, from: i64) -> Result<i64, Pro
 /// `own-project`, `project-closed`, `duplicate-bid`, `validation` for another currency, or a
 /// database error.
 pub fn place(tx: &mut Tx<'_>, user_n: i64, project_n: i64, offer: &Offer) -> Result<i64, Problem> {
-    let project = projects::brief(&tx.sql, project_n)?;
+    let project = projects::seen(&tx.sql, user_n, project_n)?;
     if project.client_n == user_n {
         return Err(Problem::OwnProject);
     }
@@ -261,6 +363,7 @@ pub fn place(tx: &mut Tx<'_>, user_n: i64, project_n: i64, offer: &Offer) -> Res
     let n = store(&tx.sql, (user_n, project_n), offer, "submitted", tx.now, &[(tx.now, "submitted")])?;
     projects::count_bids(tx, project_n, 1, offer.amount)?;
     tell(tx, n, user_n, project.client_n)?;
+    ranks::tell(tx, project_n)?;
     super::threads::attach_bid(tx, project_n, user_n, n)?;
     Ok(n)
 }
@@ -286,11 +389,12 @@ pub fn store(
 ) -> Result<i64, Problem> {
     let history: Vec<Value> = events.iter().map(|&(at, kind)| json!({"at": instant(at), "kind": kind})).collect();
     let updated_at = events.last().map_or(submitted_at, |&(at, _)| at);
+    let awarded_at = events.last().filter(|&&(_, kind)| kind == "awarded").map(|&(at, _)| at);
     Ok(sql
         .prepare_cached(
             "INSERT INTO bids (project_n, freelancer_n, status, amount, currency, period_days,
-                 text, milestones, submitted_at, updated_at, events)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 text, milestones, submitted_at, updated_at, events, fee, award_expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .insert(params![
             project_n,
@@ -303,11 +407,13 @@ pub fn store(
             json!(offer.milestones).to_string(),
             submitted_at,
             updated_at,
-            Value::Array(history).to_string()
+            Value::Array(history).to_string(),
+            fee(offer.amount),
+            awarded_at.map(|at| at + AWARD_MS),
         ])?)
 }
 
-fn tell(tx: &mut Tx<'_>, n: i64, freelancer_n: i64, client_n: i64) -> Result<(), Problem> {
+pub(super) fn tell(tx: &mut Tx<'_>, n: i64, freelancer_n: i64, client_n: i64) -> Result<(), Problem> {
     tx.changed(Kind::Bid, n, freelancer_n)?;
     tx.changed(Kind::Bid, n, client_n)
 }
@@ -346,19 +452,19 @@ pub fn edit(
         return Ok(());
     }
     tx.sql.execute(
-        "UPDATE bids SET amount = ?2, period_days = ?3, text = ?4, milestones = ?5 WHERE n = ?1",
-        params![n, offer.amount, offer.period_days, offer.text, json!(offer.milestones).to_string()],
+        "UPDATE bids SET amount = ?2, period_days = ?3, text = ?4, milestones = ?5, fee = ?6 WHERE n = ?1",
+        params![n, offer.amount, offer.period_days, offer.text, json!(offer.milestones).to_string(), fee(offer.amount)],
     )?;
     advance(tx, &bid, &bid.status, "edited")?;
     let difference = offer.amount - bid.offer.amount;
     if difference != 0 {
         projects::count_bids(tx, bid.project_n, 0, difference)?;
     }
-    Ok(())
+    ranks::tell(tx, bid.project_n)
 }
 
 /// Sets the status, adds `event` to the history and tells both sides.
-fn advance(tx: &mut Tx<'_>, bid: &Bid, status: &str, event: &str) -> Result<(), Problem> {
+pub(super) fn advance(tx: &mut Tx<'_>, bid: &Bid, status: &str, event: &str) -> Result<(), Problem> {
     let entry = json!({"at": instant(tx.now), "kind": event}).to_string();
     tx.sql
         .prepare_cached(
@@ -367,79 +473,6 @@ fn advance(tx: &mut Tx<'_>, bid: &Bid, status: &str, event: &str) -> Result<(), 
         )?
         .execute(params![bid.n, status, tx.now, entry])?;
     tell(tx, bid.n, bid.freelancer_n, bid.client_n)
-}
-
-/// What can be done with a bid in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
-    /// The freelancer takes it back.
-    Retract,
-    /// The client keeps it in view.
-    Shortlist,
-    /// The client chooses it.
-    Award,
-    /// The client declines it.
-    Reject,
-}
-
-impl Act {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Retract => "retract",
-            Self::Shortlist => "shortlist",
-            Self::Award => "award",
-            Self::Reject => "reject",
-        }
-    }
-
-    const fn outcome(self) -> &'static str {
-        match self {
-            Self::Retract => "retracted",
-            Self::Shortlist => "shortlisted",
-            Self::Award => "awarded",
-            Self::Reject => "rejected",
-        }
-    }
-}
-
-/// Does `act` in the name of `user_n`.
-///
-/// # Errors
-/// `not-found`, `gone`, `project-closed`, `forbidden`, or a database error.
-pub fn act(tx: &mut Tx<'_>, user_n: i64, n: i64, act: Act) -> Result<(), Problem> {
-    let bid = visible(&tx.sql, user_n, n)?;
-    if !bid.allowed_actions(user_n, tx.now).contains(&act.name()) {
-        let gone = bid.status == "retracted";
-        return Err(if gone { Problem::Gone } else { Problem::Forbidden });
-    }
-    let status = projects::brief(&tx.sql, bid.project_n)?.status;
-    if act != Act::Retract && matches!(status.as_str(), "awarded" | "cancelled") {
-        return Err(Problem::ProjectClosed);
-    }
-    advance(tx, &bid, act.outcome(), act.outcome())?;
-    match act {
-        Act::Retract => projects::count_bids(tx, bid.project_n, -1, -bid.offer.amount),
-        Act::Award => {
-            lose_others(tx, &bid)?;
-            projects::set_status(tx, bid.project_n, "awarded")
-        }
-        Act::Shortlist | Act::Reject => Ok(()),
-    }
-}
-
-fn lose_others(tx: &mut Tx<'_>, winner: &Bid) -> Result<(), Problem> {
-    let rows: Vec<i64> = tx
-        .sql
-        .prepare_cached(
-            "SELECT n FROM bids WHERE project_n = ?1 AND n <> ?2
-                 AND status IN ('submitted', 'shortlisted')",
-        )?
-        .query_map([winner.project_n, winner.n], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for bid in load(&tx.sql, &rows)? {
-        advance(tx, &bid, "lost", "lost")?;
-    }
-    Ok(())
 }
 
 /// The live bid of a freelancer on a project.

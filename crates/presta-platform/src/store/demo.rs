@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::{
     accounts,
     bids::{self, Milestone, Offer},
-    messages, seeding, threads,
+    deals, messages, seeding, threads,
     users::{self, NewUser, Standing},
 };
 use crate::{
@@ -125,6 +125,8 @@ const CAMILLES_BIDS: [(&str, Option<Left>, i64); 7] = [
 ];
 /// Conversations of Camille about projects she has not bid on.
 const CAMILLES_THREADS: [(Left, i64); 3] = [(Left::Unread, 9), (Left::Read, 39), (Left::Read, 70)];
+/// Hours since Camille placed the bid that became a deal.
+const CAMILLES_DEAL: i64 = 290;
 const BIDS_PER_PROJECT: i64 = 4;
 
 impl FirstDay {
@@ -146,6 +148,10 @@ impl FirstDay {
         for (left, hours) in CAMILLES_THREADS {
             let Some(project) = projects.next() else { break };
             self.talk(sql, project, CAMILLE, (left, hours * HOUR_MS))?;
+        }
+        if let Some(project) = projects.next() {
+            let bid_n = self.bid(sql, project, CAMILLE, "accepted", self.now - CAMILLES_DEAL * HOUR_MS)?;
+            deals::seed(sql, bid_n, self.now)?;
         }
         for owner in [NADIA, SAM] {
             for project in self.owned(sql, owner)? {
@@ -189,7 +195,7 @@ impl FirstDay {
         seeding::ensure_freelancer(sql, &self.market, f.cast_unsigned())
     }
 
-    fn bid(&self, sql: &Connection, project_n: i64, freelancer_n: i64, status: &str, at: i64) -> Result<(), Problem> {
+    fn bid(&self, sql: &Connection, project_n: i64, freelancer_n: i64, status: &str, at: i64) -> Result<i64, Problem> {
         let (low, high, currency, title): (i64, i64, String, String) = sql
             .prepare_cached(
                 "SELECT p.budget_min, p.budget_max, p.currency, t.title
@@ -220,17 +226,18 @@ impl FirstDay {
         match status {
             "submitted" => {}
             "awarded" => events.extend([(at + 3 * HOUR_MS, "shortlisted"), (later, "awarded")]),
+            "accepted" => events.extend([(later, "awarded"), (later + 9 * HOUR_MS, "accepted")]),
             other => events.push((later, other)),
         }
-        bids::store(sql, (freelancer_n, project_n), &offer, status, at, &events)?;
+        let n = bids::store(sql, (freelancer_n, project_n), &offer, status, at, &events)?;
         let counted = i64::from(status != "retracted");
         sql.execute(
             "UPDATE projects SET bid_count = bid_count + ?2, bid_sum = bid_sum + ?2 * ?3,
-                 status = CASE WHEN ?4 IN ('awarded', 'lost') THEN 'awarded' ELSE status END
+                 status = CASE WHEN ?4 IN ('awarded', 'accepted', 'lost') THEN 'awarded' ELSE status END
              WHERE n = ?1",
             (project_n, counted, amount, status),
         )?;
-        Ok(())
+        Ok(n)
     }
 
     /// A past conversation that began some ms ago, and how the account in it left it.

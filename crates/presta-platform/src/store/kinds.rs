@@ -2,7 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::{bids, changes::Kind, messages, projects::Viewer, snapshot::Datum, threads};
+use super::{
+    amendments, bids, changes::Kind, messages, milestone_requests, milestones, projects::Viewer, snapshot::Datum,
+    threads,
+};
 use crate::{ids::Prefix, problem::Problem};
 
 /// Writes rows as one user sees them.
@@ -60,6 +63,9 @@ pub const fn of(kind: Kind) -> Own {
         Kind::Bid => BIDS,
         Kind::Thread => THREADS,
         Kind::Message => MESSAGES,
+        Kind::Amendment => amendments::OWN,
+        Kind::Milestone => milestones::OWN,
+        Kind::MilestoneRequest => milestone_requests::OWN,
         _ => NOTHING,
     }
 }

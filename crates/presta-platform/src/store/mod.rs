@@ -2,16 +2,27 @@
 //! and never know of HTTP.
 
 pub mod accounts;
+pub mod acts;
+pub mod amendments;
 pub mod attachments;
 pub mod bids;
 pub mod changes;
+pub mod deals;
+pub mod decisions;
 pub mod demo;
+pub mod invitations;
 pub mod keys;
 pub mod kinds;
+pub mod letters;
 pub mod mails;
 pub mod messages;
+pub mod milestone_requests;
+pub mod milestones;
 pub mod pages;
+pub mod posting;
 pub mod projects;
+pub mod ranks;
+pub mod reports;
 pub mod search;
 pub mod seeding;
 pub mod snapshot;

@@ -1,12 +1,13 @@
 //! Projects: written in pieces of ready JSON, spliced when read.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     array,
+    attachments::{self, Parent},
     changes::{Kind, Tx},
     instant, quoted,
 };
@@ -46,7 +47,22 @@ pub struct Brief {
     pub bids_close_at: Option<i64>,
     /// One line.
     pub title: String,
+    /// Only for its client, for who was invited and for who has bid.
+    pub private: bool,
 }
+
+/// What of `projects p` the user of parameter 1 may see.
+pub const SEEN: &str = "(p.private = 0 OR p.client_n = ?1
+    OR EXISTS (SELECT 1 FROM bids seen WHERE seen.project_n = p.n AND seen.freelancer_n = ?1)
+    OR EXISTS (SELECT 1 FROM invitations seen WHERE seen.project_n = p.n AND seen.freelancer_n = ?1
+        AND seen.status <> 'withdrawn'))";
+
+/// As [`SEEN`], for long lists: the few that are hidden are worked out once, and an index still covers the rest.
+pub const NOT_HIDDEN: &str = "p.n NOT IN (SELECT hidden.n FROM projects hidden
+    WHERE hidden.private = 1 AND hidden.client_n <> ?1
+        AND NOT EXISTS (SELECT 1 FROM bids b WHERE b.project_n = hidden.n AND b.freelancer_n = ?1)
+        AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.project_n = hidden.n AND i.freelancer_n = ?1
+            AND i.status <> 'withdrawn'))";
 
 impl Brief {
     /// Whether bids are taken at `now` (ms).
@@ -62,7 +78,7 @@ impl Brief {
 /// `not-found`, or a database error.
 pub fn brief(sql: &Connection, n: i64) -> Result<Brief, Problem> {
     sql.prepare_cached(
-        "SELECT p.n, p.rev, p.client_n, p.status, p.currency, p.bids_close_at, t.title
+        "SELECT p.n, p.rev, p.client_n, p.status, p.currency, p.bids_close_at, t.title, p.private
          FROM projects p JOIN project_texts t ON t.n = p.n WHERE p.n = ?1",
     )?
     .query_row([n], |row| {
@@ -74,10 +90,29 @@ pub fn brief(sql: &Connection, n: i64) -> Result<Brief, Problem> {
             currency: row.get(4)?,
             bids_close_at: row.get(5)?,
             title: row.get(6)?,
+            private: row.get(7)?,
         })
     })
     .optional()?
     .ok_or(Problem::NotFound)
+}
+
+/// A project by row, when `user_n` may see it.
+///
+/// # Errors
+/// `not-found`, or a database error.
+pub fn seen(sql: &Connection, user_n: i64, n: i64) -> Result<Brief, Problem> {
+    let mut query = sql.prepare_cached(&format!("SELECT 1 FROM projects p WHERE p.n = ?2 AND {SEEN}"))?;
+    if query.exists([user_n, n])? { brief(sql, n) } else { Err(Problem::NotFound) }
+}
+
+/// As [`seen`], for its client alone.
+///
+/// # Errors
+/// `not-found`, `forbidden` for others who see it, or a database error.
+pub fn owned(sql: &Connection, user_n: i64, n: i64) -> Result<Brief, Problem> {
+    let project = seen(sql, user_n, n)?;
+    if project.client_n == user_n { Ok(project) } else { Err(Problem::Forbidden) }
 }
 
 /// A project as sent.
@@ -91,14 +126,14 @@ pub struct Rendered {
     pub json: String,
 }
 
-/// Renders rows in the order given, in one query; rows that are not there are left out.
+/// Renders rows that the viewer may see, in the order given; rows that are not there are left out.
 ///
 /// # Errors
 /// On a database error.
 pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Rendered>, Problem> {
     let mut query = sql.prepare_cached(
         "SELECT p.n, p.rev, p.status, p.bid_count, p.bid_sum, p.currency, p.client_n,
-                p.bids_close_at, t.body, u.public_client, b.n
+                p.bids_close_at, t.body, u.public_client, b.n, p.sealed, p.private
          FROM json_each(?1) AS wanted
          CROSS JOIN projects p ON p.n = wanted.value
          CROSS JOIN project_texts t ON t.n = p.n
@@ -107,7 +142,8 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Ren
              ON b.project_n = p.n AND b.freelancer_n = ?2 AND b.status <> 'retracted'
          ORDER BY wanted.id",
     )?;
-    let found = query.query_map(params![array(rows), viewer.n], |row| splice(row, viewer))?;
+    let files = attachments::of(sql, Parent::Project, rows)?;
+    let found = query.query_map(params![array(rows), viewer.n], |row| splice(row, viewer, &files))?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 
@@ -116,10 +152,11 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Ren
 /// # Errors
 /// `not-found`, or a database error.
 pub fn render_one(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Rendered, Problem> {
+    seen(sql, viewer.n, n)?;
     render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
-fn splice(row: &Row<'_>, viewer: &Viewer) -> rusqlite::Result<Rendered> {
+fn splice(row: &Row<'_>, viewer: &Viewer, files: &HashMap<i64, Vec<Value>>) -> rusqlite::Result<Rendered> {
     let n: i64 = row.get(0)?;
     let rev: i64 = row.get(1)?;
     let status = row.get_ref(2)?.as_str()?;
@@ -131,9 +168,13 @@ fn splice(row: &Row<'_>, viewer: &Viewer) -> rusqlite::Result<Rendered> {
     let body = row.get_ref(8)?.as_str()?;
     let client = row.get_ref(9)?.as_str()?;
     let bid: Option<i64> = row.get(10)?;
+    let sealed: bool = row.get(11)?;
+    let visibility = if row.get(12)? { "invited" } else { "public" };
     let average = match sum.checked_div(count) {
-        Some(mean) => format!("{{\"amount_minor\":{mean},\"currency\":\"{currency}\"}}"),
-        None => "null".to_owned(),
+        Some(mean) if !sealed || client_n == viewer.n => {
+            format!("{{\"amount_minor\":{mean},\"currency\":\"{currency}\"}}")
+        }
+        _ => "null".to_owned(),
     };
     let open = status == "open" && close.is_none_or(|close| close > viewer.now);
     let reason = if !viewer.freelancer {
@@ -154,8 +195,9 @@ fn splice(row: &Row<'_>, viewer: &Viewer) -> rusqlite::Result<Rendered> {
         json,
         "{{\"id\":\"{}\",\"rev\":{rev},{body},\"status\":\"{status}\",\
          \"bid_stats\":{{\"count\":{count},\"average\":{average}}},\"client\":{client},\
-         \"viewer\":{{\"can_bid\":{},\"reason\":",
+         \"sealed\":{sealed},\"visibility\":\"{visibility}\",\"attachments\":{},\"viewer\":{{\"can_bid\":{},\"reason\":",
         Prefix::Project.id(n),
+        files.get(&n).map_or("[]".to_owned(), |list| Value::from(list.as_slice()).to_string()),
         reason.is_none(),
     );
     match reason {
@@ -242,8 +284,8 @@ pub fn insert(
     Ok(n)
 }
 
-/// The members that never change, in the order of the contract, without braces.
-fn fixed_members(new: &SeedProject, kind: &str, posted: i64, close: i64) -> String {
+/// The members that only its client changes, in the order of the contract, without braces.
+pub(super) fn fixed_members(new: &SeedProject, kind: &str, posted: i64, close: i64) -> String {
     let money = |minor: i64| json!({"amount_minor": minor, "currency": new.currency}).to_string();
     format!(
         "\"title\":{},\"description\":{},\"category\":{},\"skills\":{},\"type\":\"{kind}\",\
@@ -264,13 +306,40 @@ fn fixed_members(new: &SeedProject, kind: &str, posted: i64, close: i64) -> Stri
     )
 }
 
-/// Bumps a project's revision and tells everyone.
+/// Bumps a project's revision and tells everyone who may see it.
 ///
 /// # Errors
 /// On a database error.
 pub fn touch(tx: &mut Tx<'_>, n: i64) -> Result<(), Problem> {
     tx.sql.execute("UPDATE projects SET rev = rev + 1 WHERE n = ?1", [n])?;
-    tx.changed_for_all(Kind::Project, n)
+    announce(tx, n)
+}
+
+/// Tells everyone who may see a project that it changed; of a private one, nobody else hears at all.
+///
+/// # Errors
+/// On a database error.
+pub fn announce(tx: &mut Tx<'_>, n: i64) -> Result<(), Problem> {
+    if !brief(&tx.sql, n)?.private {
+        return tx.changed_for_all(Kind::Project, n);
+    }
+    let members: Vec<i64> = tx
+        .sql
+        .prepare_cached(
+            "SELECT client_n FROM projects WHERE n = ?1 UNION SELECT freelancer_n FROM bids WHERE project_n = ?1
+             UNION SELECT freelancer_n FROM invitations WHERE project_n = ?1",
+        )?
+        .query_map([n], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    members.into_iter().try_for_each(|user_n| tx.changed(Kind::Project, n, user_n))
+}
+
+/// Tells `user_n` alone that they may see a project now.
+///
+/// # Errors
+/// On a database error.
+pub fn reveal(tx: &mut Tx<'_>, n: i64, user_n: i64) -> Result<(), Problem> {
+    tx.changed(Kind::Project, n, user_n)
 }
 
 /// As [`touch`], for every project of a client.
@@ -299,7 +368,7 @@ pub fn count_bids(tx: &mut Tx<'_>, n: i64, count: i64, sum: i64) -> Result<(), P
     touch(tx, n)
 }
 
-/// Sets the status and tells everyone.
+/// Sets the status and tells everyone who may see it.
 ///
 /// # Errors
 /// On a database error.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params_from_iter, types::Value};
 use serde::{Deserialize, Serialize};
 
-use super::pages::cursor;
+use super::{pages::cursor, projects::NOT_HIDDEN};
 use crate::problem::Problem;
 
 /// Lower case without the accents of the Latin languages, for comparing names of places.
@@ -145,6 +145,9 @@ fn words(q: &str) -> Option<String> {
 
 fn conditions(user_n: i64, filter: &Filter) -> Where {
     let mut to = Where::default();
+    // Parameter 1, to which `NOT_HIDDEN` refers.
+    to.values.push(user_n.into());
+    to.text.push(NOT_HIDDEN.to_owned());
     to.add_list("p.status IN (SELECT value FROM json_each(?))", &filter.status);
     to.add_list("p.category IN (SELECT value FROM json_each(?))", &filter.categories);
     to.add_list(

@@ -42,11 +42,15 @@ const IN_FEED: &str = "(?3 = '[]' OR EXISTS (SELECT 1 FROM project_skills s
         WHERE s.project_n = p.n AND s.skill IN (SELECT value FROM json_each(?3))))
     AND (?4 = '[]' OR p.category IN (SELECT value FROM json_each(?4)))";
 
-/// Open projects of the feed, and those one posted or has bid on. Parameters as [`IN_FEED`], and
-/// 1 user, 2 oldest posting.
+/// One was asked to bid. Parameter: 1 user.
+const INVITED: &str = "EXISTS (SELECT 1 FROM invitations i WHERE i.project_n = p.n AND i.freelancer_n = ?1
+    AND i.status <> 'withdrawn')";
+
+/// Open projects of the feed and those one was invited to, and those one posted or has bid on. Parameters as
+/// [`IN_FEED`], and 1 user, 2 oldest posting.
 fn in_window() -> String {
     format!(
-        "((p.status = 'open' AND p.posted_at >= ?2 AND {IN_FEED}) OR p.client_n = ?1
+        "((p.status = 'open' AND (p.private = 0 AND p.posted_at >= ?2 AND {IN_FEED} OR {INVITED})) OR p.client_n = ?1
           OR EXISTS (SELECT 1 FROM bids b WHERE b.project_n = p.n AND b.freelancer_n = ?1))"
     )
 }
@@ -195,7 +199,7 @@ pub fn look(sql: &Connection, viewer: &Viewer, kind: Kind, rows: &[i64]) -> Resu
                     .query_map(params![viewer.n, oldest, skills, categories, array(rows)], |row| row.get(0))?
                     .collect::<Result<_, _>>()?)
             };
-            let left = among(&format!("p.status <> 'open' AND {IN_FEED}"))?;
+            let left = among(&format!("p.status <> 'open' AND (p.private = 0 AND {IN_FEED} OR {INVITED})"))?;
             seen.extend(left.into_iter().map(|n| (n, Err("left-window"))));
             among(&in_window())?
         }

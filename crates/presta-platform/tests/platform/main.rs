@@ -9,16 +9,21 @@
 )]
 
 mod api;
+mod awards;
 mod bids;
 mod browser;
 mod contract;
+mod contracts;
+mod deals;
 mod files;
 mod filters;
 mod idempotency;
 mod market;
 mod oauth;
 mod pages;
+mod postings;
 mod problems;
+mod ranks;
 mod server;
 mod sync;
 mod threads;

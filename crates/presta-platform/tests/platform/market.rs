@@ -26,9 +26,16 @@ async fn camille_starts_with_bids_in_several_states_and_unread_conversations() {
     assert_eq!(me["roles"], json!(["freelancer"]));
     assert!(!me["skills"].as_array().unwrap().is_empty());
     let bids = api.get("/v1/bids").await.expect(200);
-    for status in ["submitted", "shortlisted", "awarded", "rejected", "lost", "retracted"] {
+    for status in ["submitted", "shortlisted", "awarded", "accepted", "rejected", "lost", "retracted"] {
         assert!(bids.items().iter().any(|bid| bid["status"] == status), "{status}");
     }
+    let deal = bids.items().iter().find(|bid| bid["status"] == "accepted").unwrap();
+    assert!(!deal["allowed_actions"].as_array().unwrap().iter().any(|action| action == "amend"), "one is open");
+    let steps = api.get(&format!("/v1/milestones?bid_id={}", deal["id"].as_str().unwrap())).await.expect(200);
+    let sum: i64 = steps.items().iter().map(|step| step["amount"]["amount_minor"].as_i64().unwrap()).sum();
+    assert_eq!(deal["amount"]["amount_minor"], sum);
+    assert!(steps.items().iter().any(|step| step["status"] == "released"));
+    assert_eq!(api.get("/v1/milestone-requests").await.expect(200).items().len(), 1);
     let threads = api.get("/v1/threads").await.expect(200);
     assert!((6..=8).contains(&threads.items().len()));
     let unread = threads.items().iter().filter(|thread| thread["unread_count"] != 0).count();

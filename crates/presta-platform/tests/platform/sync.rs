@@ -202,7 +202,8 @@ async fn a_long_poll_answers_when_something_happens() {
     sam.post("/v1/threads", message).await.expect(201);
     let bid = place(&sam, &project).await;
     let heard = waiting.await.unwrap();
-    assert_eq!(ids(&heard, "changed", "bid"), [bid["id"].as_str().unwrap()]);
+    // The ranks of the others change with it.
+    assert!(ids(&heard, "changed", "bid").contains(&bid["id"].as_str().unwrap().to_owned()));
     let at_once = changes(&nadia, &since, "&wait=30").await;
     assert_eq!(ids(&at_once, "changed", "thread").len(), 1);
 }

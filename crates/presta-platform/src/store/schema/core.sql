@@ -48,11 +48,15 @@ CREATE TABLE projects (
     posted_at       INTEGER NOT NULL,
     bids_close_at   INTEGER,
     bid_count       INTEGER NOT NULL DEFAULT 0,
-    bid_sum         INTEGER NOT NULL DEFAULT 0
+    bid_sum         INTEGER NOT NULL DEFAULT 0,
+    sealed          INTEGER NOT NULL DEFAULT 0, -- 1: freelancers learn nothing of each other's bids
+    private         INTEGER NOT NULL DEFAULT 0, -- 1: only for its client, who was invited and who has bid
+    close_reason    TEXT                    -- what its client said when closing it
 ) STRICT;
 CREATE INDEX projects_by_posted ON projects (posted_at, n);
 CREATE INDEX projects_by_client ON projects (client_n);
 CREATE INDEX projects_by_close ON projects (status, bids_close_at);
+CREATE INDEX projects_private ON projects (client_n) WHERE private = 1;
 
 CREATE TABLE project_texts (
     n     INTEGER PRIMARY KEY,
@@ -84,11 +88,18 @@ CREATE TABLE bids (
     milestones   TEXT NOT NULL,             -- JSON array
     submitted_at INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
-    events       TEXT NOT NULL              -- JSON array
+    events       TEXT NOT NULL,             -- JSON array
+    fee          INTEGER NOT NULL,          -- as of placing or the last edit; never changes after the award
+    before_loss  TEXT,                      -- status before another bid was awarded, to go back to
+    award_expires_at INTEGER,               -- while awarded: until when it can be accepted
+    hidden       INTEGER NOT NULL DEFAULT 0, -- marks of the client, for nobody else
+    stars        INTEGER,
+    note         TEXT
 ) STRICT;
 CREATE UNIQUE INDEX bids_live ON bids (project_n, freelancer_n) WHERE status <> 'retracted';
 CREATE INDEX bids_by_freelancer ON bids (freelancer_n, submitted_at);
 CREATE INDEX bids_by_project ON bids (project_n);
+CREATE INDEX bids_by_expiry ON bids (award_expires_at) WHERE award_expires_at IS NOT NULL;
 
 CREATE TABLE threads (
     n          INTEGER PRIMARY KEY,

@@ -1,0 +1,159 @@
+//! Changes of accepted bids.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::HeaderMap,
+    routing::{get, post},
+};
+use rusqlite::Connection;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    Answer, Needs, Route,
+    bids::{self as bid_routes, Money, Step},
+    listing::{self, List},
+    writing::{self, Asked},
+};
+use crate::{
+    answer,
+    app::App,
+    extract::{self, Id, Query},
+    guard::Caller,
+    ids::Prefix,
+    intent::Key,
+    problem::{FieldError, Problem},
+    rules,
+    scopes::Scope,
+    store::{
+        amendments::{self, Reply, Terms},
+        bids,
+        changes::Tx,
+        keys::Stored,
+        projects::Viewer,
+        snapshot::Datum,
+    },
+};
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let (read, write) = (Needs::Scope(Scope::BidsRead), Needs::Scope(Scope::BidsWrite));
+    vec![
+        Route::new("GET", "/v1/bids/{id}/amendments", read, get(list)),
+        Route::new("POST", "/v1/bids/{id}/amendments", write, post(propose)),
+        Route::new("GET", "/v1/amendments/{id}", read, get(show)),
+        Route::new("POST", "/v1/amendments/{id}:accept", write, post(accept)),
+        Route::new("POST", "/v1/amendments/{id}:decline", write, post(decline)),
+    ]
+}
+
+const REASON: std::ops::RangeInclusive<usize> = 3..=2_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewAmendment {
+    amount: Option<Money>,
+    period_days: Option<i64>,
+    milestones: Option<Vec<Step>>,
+    reason: String,
+}
+
+impl NewAmendment {
+    fn terms(self) -> Result<Terms, Problem> {
+        let currency = match (&self.amount, self.milestones.as_ref().and_then(|steps| steps.first())) {
+            (Some(amount), _) => Some(("/amount/currency", amount.currency.clone())),
+            (None, Some(step)) => Some(("/milestones/0/amount/currency", step.amount.currency.clone())),
+            (None, None) => None,
+        };
+        let said = currency.as_ref().map_or("", |(_, currency)| currency.as_str());
+        let milestones = self.milestones.map(|steps| bid_routes::milestones(steps, said)).transpose()?;
+        let mut errors = Vec::new();
+        errors.extend(rules::text_error("/reason", &self.reason, &REASON));
+        if self.period_days.is_some_and(|days| !rules::PERIOD_DAYS.contains(&days)) {
+            let params = json!({"min": rules::PERIOD_DAYS.start(), "max": rules::PERIOD_DAYS.end()});
+            errors.push(FieldError::with("/period_days", "out-of-range", params));
+        }
+        errors.extend(rules::milestone_errors(milestones.as_deref().unwrap_or_default()));
+        if self.amount.is_none() && self.period_days.is_none() && milestones.is_none() {
+            errors.push(FieldError::new("", "nothing-to-change"));
+        }
+        if !errors.is_empty() {
+            return Err(Problem::Validation(errors));
+        }
+        let amount = self.amount.map(|amount| amount.amount_minor);
+        if amount.is_some_and(|minor| !rules::AMOUNT.contains(&minor)) {
+            let params = json!({"min": rules::AMOUNT.start(), "max": rules::AMOUNT.end()});
+            let error = FieldError::with("/amount/amount_minor", "amount-out-of-range", params);
+            return Err(Problem::AmountOutOfRange(vec![error]));
+        }
+        Ok(Terms { amount, period_days: self.period_days, milestones, reason: self.reason, currency })
+    }
+}
+
+struct Of {
+    viewer: Viewer,
+    bid_n: i64,
+}
+
+impl List for Of {
+    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
+        bids::visible(sql, self.viewer.n, self.bid_n)?;
+        amendments::list(sql, self.bid_n, (before, limit))
+    }
+
+    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
+        amendments::render(sql, &self.viewer, rows)
+    }
+}
+
+/// `GET /v1/bids/{id}/amendments`
+pub async fn list(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
+    let viewer = bid_routes::viewer(&caller, app.now());
+    listing::page(&app, &query, Of { viewer, bid_n: id.row(Prefix::Bid)? }).await
+}
+
+/// `GET /v1/amendments/{id}`
+pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
+    let n = id.row(Prefix::Amendment)?;
+    let found = app.read(move |sql| amendments::visible(sql, caller.n, n)).await?;
+    Ok(answer::resource(&headers, &answer::etag(found.rev), found.json(caller.n).to_string()))
+}
+
+fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
+    let found = amendments::visible(&tx.sql, caller.n, n)?;
+    Ok(Stored { status, location, etag: Some(answer::etag(found.rev)), body: found.json(caller.n).to_string() })
+}
+
+/// `POST /v1/bids/{id}/amendments`
+pub async fn propose(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    let bid_n = id.row(Prefix::Bid)?;
+    writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
+        let terms = extract::json::<NewAmendment>(bytes)?.terms()?;
+        let n = amendments::propose(tx, caller.n, bid_n, &terms)?;
+        let location = format!("/v1/amendments/{}", Prefix::Amendment.id(n));
+        stored(tx, &caller, n, (201, Some(location)))
+    })
+    .await
+}
+
+async fn answer(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), reply: Reply) -> Answer {
+    let n = id.row(Prefix::Amendment)?;
+    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
+        writing::nothing(bytes)?;
+        amendments::answer(tx, caller.n, n, reply)?;
+        stored(tx, &caller, n, (200, None))
+    })
+    .await
+}
+
+/// `POST /v1/amendments/{id}:accept`
+pub async fn accept(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    answer(app, caller, id, (asked, body), Reply::Accept).await
+}
+
+/// `POST /v1/amendments/{id}:decline`
+pub async fn decline(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    answer(app, caller, id, (asked, body), Reply::Decline).await
+}
