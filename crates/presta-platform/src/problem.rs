@@ -59,6 +59,12 @@ pub enum Problem {
     /// The project is the caller's.
     #[error("own project")]
     OwnProject,
+    /// Its state, or that of something else, does not admit this.
+    #[error("state conflict")]
+    StateConflict,
+    /// No human looks at this decision again.
+    #[error("not reviewable")]
+    NotReviewable,
     /// `If-Match` names an older revision.
     #[error("edited elsewhere")]
     EditedElsewhere,
@@ -135,6 +141,8 @@ impl Problem {
             Self::ProjectClosed => "project-closed",
             Self::DuplicateBid => "duplicate-bid",
             Self::OwnProject => "own-project",
+            Self::StateConflict => "state-conflict",
+            Self::NotReviewable => "not-reviewable",
             Self::EditedElsewhere => "edited-elsewhere",
             Self::StepUpRequired => "step-up-required",
             Self::SyncStateExpired => "sync-state-expired",
@@ -166,9 +174,12 @@ impl Problem {
             | Self::ProjectClosed
             | Self::DuplicateBid
             | Self::OwnProject
+            | Self::StateConflict
             | Self::RequestInProgress => StatusCode::CONFLICT,
             Self::EditedElsewhere => StatusCode::PRECONDITION_FAILED,
-            Self::StepUpRequired | Self::Forbidden | Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
+            Self::StepUpRequired | Self::Forbidden | Self::InsufficientScope(_) | Self::NotReviewable => {
+                StatusCode::FORBIDDEN
+            }
             Self::SyncStateExpired | Self::Gone => StatusCode::GONE,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,

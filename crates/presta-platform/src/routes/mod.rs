@@ -2,14 +2,22 @@
 //! contract is held against it.
 
 mod bids;
+mod bookmarks;
 mod catalog;
 mod changes;
+mod decisions;
 mod events;
+mod invitations;
 pub mod listing;
 mod me;
+mod messages;
 mod projects;
+mod recommendations;
+mod reviews;
+mod saved_searches;
 mod snapshot;
 mod threads;
+mod users;
 pub mod writing;
 
 use axum::{Router, middleware, response::Response, routing::MethodRouter};
@@ -60,6 +68,14 @@ pub fn all() -> Vec<Route> {
         projects::routes(),
         bids::routes(),
         threads::routes(),
+        messages::routes(),
+        users::routes(),
+        reviews::routes(),
+        saved_searches::routes(),
+        bookmarks::routes(),
+        invitations::routes(),
+        recommendations::routes(),
+        decisions::routes(),
         changes::routes(),
         snapshot::routes(),
         events::routes(),

@@ -10,12 +10,13 @@ use axum::{
 
 use super::Answer;
 use crate::{
+    answer,
     app::App,
     extract,
     guard::Caller,
     intent::{Intent, Key},
     problem::Problem,
-    store::{changes::Tx, keys::Stored},
+    store::{changes::Tx, keys::Stored, snapshot::Datum},
 };
 
 /// What an intent is made from, beside the body.
@@ -60,6 +61,18 @@ where
 {
     let bytes = extract::optional_body(&asked.headers, body).await?;
     run(app, caller, asked, (key, bytes), work).await
+}
+
+/// The answer of a write that ends in one row.
+#[must_use]
+pub fn stored(status: u16, location: Option<String>, row: Datum) -> Stored {
+    Stored { status, location, etag: Some(answer::etag(row.rev)), body: row.json }
+}
+
+/// The answer of a write that leaves nothing to be shown.
+#[must_use]
+pub const fn nothing() -> Stored {
+    Stored { status: 204, location: None, etag: None, body: String::new() }
 }
 
 async fn run<F>(app: &App, caller: &Caller, asked: &Asked, (key, bytes): (Key, Bytes), work: F) -> Answer

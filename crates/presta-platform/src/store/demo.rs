@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::{
     accounts,
     bids::{self, Milestone, Offer},
-    messages, seeding, threads,
+    demo_people, messages, seeding, threads,
     users::{self, NewUser, Standing},
 };
 use crate::{
@@ -161,7 +161,7 @@ impl FirstDay {
                 }
             }
         }
-        Ok(())
+        demo_people::seed(sql, self)
     }
 
     /// Open projects of others that Camille could know for about two weeks.

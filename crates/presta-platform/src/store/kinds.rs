@@ -2,7 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::{bids, changes::Kind, messages, projects::Viewer, snapshot::Datum, threads};
+use super::{
+    bids, bookmarks, changes::Kind, decisions, invitations, messages, projects::Viewer, recommendations, reviews,
+    saved_searches, snapshot::Datum, threads,
+};
 use crate::{ids::Prefix, problem::Problem};
 
 /// Writes rows as one user sees them.
@@ -60,6 +63,12 @@ pub const fn of(kind: Kind) -> Own {
         Kind::Bid => BIDS,
         Kind::Thread => THREADS,
         Kind::Message => MESSAGES,
+        Kind::Review => reviews::OWN,
+        Kind::SavedSearch => saved_searches::OWN,
+        Kind::Bookmark => bookmarks::OWN,
+        Kind::Invitation => invitations::OWN,
+        Kind::Recommendation => recommendations::OWN,
+        Kind::Decision => decisions::OWN,
         _ => NOTHING,
     }
 }
