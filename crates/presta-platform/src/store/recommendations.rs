@@ -248,6 +248,9 @@ fn pool(sql: &Connection, viewer: &Viewer) -> Result<Vec<Judged>, Problem> {
     Taste::of(sql, viewer)?.judge(sql, &rows)
 }
 
+/// Where a page ends: what it is ordered by, and the row.
+pub type Place = (i64, i64);
+
 /// A page after the place `after`: what is sent, and the place of its last one when more follow.
 ///
 /// # Errors
@@ -255,9 +258,9 @@ fn pool(sql: &Connection, viewer: &Viewer) -> Result<Vec<Judged>, Problem> {
 pub fn page(
     sql: &Connection,
     viewer: &Viewer,
-    after: Option<(i64, i64)>,
+    after: Option<Place>,
     limit: usize,
-) -> Result<(Vec<Datum>, Option<(i64, i64)>), Problem> {
+) -> Result<(Vec<Datum>, Option<Place>), Problem> {
     let mut all = pool(sql, viewer)?;
     all.sort_by_key(|one| std::cmp::Reverse(one.key()));
     all.retain(|one| after.is_none_or(|place| one.key() < place));
