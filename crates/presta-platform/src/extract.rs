@@ -154,13 +154,13 @@ impl Query {
         self.text(name).map(|text| text.parse().map_err(invalid)).transpose()
     }
 
-    /// One of the words of `known`.
+    /// One of the words of `known`; an empty one is none of them.
     ///
     /// # Errors
     /// `validation` at `?name`.
     pub fn one_of<'k>(&self, name: &str, known: &[&'k str]) -> Result<Option<&'k str>, Problem> {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        let found = known.iter().find(|word| **word == text).copied();
+        let Some(text) = self.0.get(name) else { return Ok(None) };
+        let found = known.iter().find(|word| *word == text).copied();
         found.map(Some).ok_or_else(|| Problem::field(format!("?{name}"), "unknown"))
     }
 

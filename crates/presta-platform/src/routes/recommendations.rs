@@ -38,8 +38,14 @@ pub fn routes() -> Vec<Route> {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Place {
+    #[serde(default = "first")]
     key: i64,
     n: i64,
+}
+
+/// Above every key: a place without one is the beginning.
+const fn first() -> i64 {
+    i64::MAX
 }
 
 /// `GET /v1/recommendations`

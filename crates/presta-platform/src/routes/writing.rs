@@ -51,7 +51,7 @@ where
     run(app, caller, asked, (key, bytes), work).await
 }
 
-/// As [`write`], for acts that may have no body at all.
+/// As [`write`], for acts that may have no body at all; one that is there is a JSON object.
 ///
 /// # Errors
 /// As [`write`].
@@ -60,6 +60,9 @@ where
     F: FnOnce(&mut Tx<'_>, &Bytes) -> Result<Stored, Problem> + Send + 'static,
 {
     let bytes = extract::optional_body(&asked.headers, body).await?;
+    if !bytes.is_empty() {
+        extract::json::<serde_json::Map<String, serde_json::Value>>(&bytes)?;
+    }
     run(app, caller, asked, (key, bytes), work).await
 }
 

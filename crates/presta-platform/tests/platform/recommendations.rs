@@ -84,6 +84,10 @@ async fn a_dismissed_one_and_a_bid_on_one_are_gone() {
     for one in all(&sam).await.items() {
         assert!(!one["reasons"].as_array().unwrap().is_empty(), "{one}");
     }
+    for (body, error) in [("\0", ("", "invalid-json")), ("[1]", ("", "invalid-type"))] {
+        let call = api.call("POST", &path(&first, "dismiss")).header("content-type", "application/json");
+        assert_eq!(call.bytes(body.into()).send().await.expect(422).error(), error);
+    }
     api.post("/v1/recommendations/rec_000000000000:dismiss", json!({})).await.expect(404);
 }
 

@@ -132,6 +132,7 @@ async fn reviews_are_for_the_sides_of_a_contract_and_keep_their_bounds() {
     extra["anonymous"] = json!(true);
     assert_eq!(nadia.post("/v1/reviews", extra).await.expect(422).error(), ("/anonymous", "unknown-field"));
     nadia.get("/v1/reviews?role=mine").await.expect(422);
+    nadia.get("/v1/reviews?role=").await.expect(422);
     nadia.get("/v1/reviews/rev_000000000000").await.expect(404);
     let reader = sign_in_for(demo.url(), "nadia", "profile:read").await;
     assert_eq!(reader.post("/v1/reviews", draft(&bid, 5)).await.expect(403).problem(), "insufficient-scope");
