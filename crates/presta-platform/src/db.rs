@@ -21,6 +21,7 @@ const SCHEMA: &[&str] = &[
     include_str!("store/schema/invitations.sql"),
     include_str!("store/schema/decisions.sql"),
     include_str!("store/schema/reports.sql"),
+    include_str!("store/schema/people.sql"),
 ];
 /// Written last when a file is made; a file without it was never served and is made again.
 const READY: &str = "ready";

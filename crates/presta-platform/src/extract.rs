@@ -88,7 +88,9 @@ pub fn if_match(headers: &HeaderMap) -> Result<i64, Problem> {
     value
         .to_str()
         .ok()
-        .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
+        .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'))
+        // What follows the revision tells viewers of a project apart, not versions of it.
+        .and_then(|tag| tag.strip_suffix("-b").unwrap_or(tag).parse().ok())
         .ok_or(Problem::EditedElsewhere)
 }
 
@@ -152,6 +154,16 @@ impl Query {
     pub fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         let invalid = |_| Problem::field(format!("?{name}"), "invalid");
         self.text(name).map(|text| text.parse().map_err(invalid)).transpose()
+    }
+
+    /// One of the words of `known`; an empty one is none of them.
+    ///
+    /// # Errors
+    /// `validation` at `?name`.
+    pub fn one_of<'k>(&self, name: &str, known: &[&'k str]) -> Result<Option<&'k str>, Problem> {
+        let Some(text) = self.0.get(name) else { return Ok(None) };
+        let found = known.iter().find(|word| *word == text).copied();
+        found.map(Some).ok_or_else(|| Problem::field(format!("?{name}"), "unknown"))
     }
 
     /// A number of `range`, or `default`.

@@ -49,6 +49,12 @@ impl Caller {
         if now - self.signed_at <= RECENT_MS { Ok(()) } else { Err(Problem::StepUpRequired) }
     }
 
+    /// How they see what does not hang on the quota, at `now` (ms).
+    #[must_use]
+    pub const fn looking(&self, now: i64) -> Viewer {
+        Viewer { n: self.n, freelancer: self.freelancer, quota_left: true, now }
+    }
+
     /// How they see projects, at `now` (ms).
     ///
     /// # Errors

@@ -24,7 +24,7 @@ use crate::{
         acts::{self, Act},
         changes::Kind,
         messages::{self, New},
-        projects, seeding,
+        projects, recommendations, seeding,
         threads::{self, Mark},
     },
 };
@@ -113,7 +113,8 @@ impl Life {
                     let project = market.arrival(n, at);
                     let (client_n, verified) = seeding::ensure_client(&tx.sql, &market, project.client)?;
                     let row = projects::insert(&tx.sql, None, client_n, verified, &project)?;
-                    tx.changed_for_all(Kind::Project, row)
+                    tx.changed_for_all(Kind::Project, row)?;
+                    recommendations::announce(tx, row)
                 })
                 .await;
             if let Err(error) = added {
@@ -262,7 +263,7 @@ fn said(sql: &Connection, message_n: i64) -> Result<Option<Said>, Problem> {
              JOIN participants p ON p.thread_n = m.thread_n AND p.user_n <> m.author_n
              JOIN users o ON o.n = p.user_n JOIN threads t ON t.n = m.thread_n
              LEFT JOIN project_texts x ON x.n = t.project_n
-             WHERE m.n = ?1 AND a.login IS NOT NULL AND o.login IS NULL",
+             WHERE m.n = ?1 AND m.rev = 1 AND a.login IS NOT NULL AND o.login IS NULL",
         )?
         .query_row([message_n], |row| {
             Ok(Said {

@@ -56,12 +56,15 @@ pub enum Problem {
     /// The caller has a bid there already.
     #[error("duplicate bid")]
     DuplicateBid,
-    /// What it stands at does not admit it, or not a second time.
-    #[error("state conflict")]
-    StateConflict,
     /// The project is the caller's.
     #[error("own project")]
     OwnProject,
+    /// Its state, or that of something else, does not admit this.
+    #[error("state conflict")]
+    StateConflict,
+    /// No human looks at this decision again.
+    #[error("not reviewable")]
+    NotReviewable,
     /// `If-Match` names an older revision.
     #[error("edited elsewhere")]
     EditedElsewhere,
@@ -137,8 +140,9 @@ impl Problem {
             Self::QuotaExhausted { .. } => "quota-exhausted",
             Self::ProjectClosed => "project-closed",
             Self::DuplicateBid => "duplicate-bid",
-            Self::StateConflict => "state-conflict",
             Self::OwnProject => "own-project",
+            Self::StateConflict => "state-conflict",
+            Self::NotReviewable => "not-reviewable",
             Self::EditedElsewhere => "edited-elsewhere",
             Self::StepUpRequired => "step-up-required",
             Self::SyncStateExpired => "sync-state-expired",
@@ -169,11 +173,13 @@ impl Problem {
             Self::QuotaExhausted { .. }
             | Self::ProjectClosed
             | Self::DuplicateBid
-            | Self::StateConflict
             | Self::OwnProject
+            | Self::StateConflict
             | Self::RequestInProgress => StatusCode::CONFLICT,
             Self::EditedElsewhere => StatusCode::PRECONDITION_FAILED,
-            Self::StepUpRequired | Self::Forbidden | Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
+            Self::StepUpRequired | Self::Forbidden | Self::InsufficientScope(_) | Self::NotReviewable => {
+                StatusCode::FORBIDDEN
+            }
             Self::SyncStateExpired | Self::Gone => StatusCode::GONE,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,

@@ -22,7 +22,13 @@ fn french(name: &str) -> (&'static str, &'static str) {
         "project-closed" => ("Projet fermé", "Ce projet ne prend plus d’offres."),
         "duplicate-bid" => ("Offre déjà déposée", "Vous avez déjà une offre sur ce projet."),
         "own-project" => ("Votre propre projet", "On ne dépose pas d’offre sur son propre projet."),
-        "state-conflict" => ("État incompatible", "L’état actuel ne permet pas cette action."),
+        "state-conflict" => {
+            ("État incompatible", "L’état actuel ne le permet pas, ou plus : relisez avant de réessayer.")
+        }
+        "not-reviewable" => (
+            "Sans examen humain",
+            "Le classement fait partie du fonctionnement de la place de marché : on ne peut ni s’y soustraire ni le faire revoir. Les recommandations, elles, se désactivent dans les préférences. Seules les décisions de sécurité sont revues à la demande.",
+        ),
         "edited-elsewhere" => ("Modifié ailleurs", "La ressource a changé depuis votre lecture."),
         "step-up-required" => ("Connexion récente requise", "Reconnectez-vous pour continuer."),
         "sync-state-expired" => ("État de synchronisation expiré", "Reprenez depuis un instantané."),
@@ -54,7 +60,13 @@ fn english(name: &str) -> (&'static str, &'static str) {
         "project-closed" => ("Project closed", "This project takes no more bids."),
         "duplicate-bid" => ("Duplicate bid", "You already have a bid on this project."),
         "own-project" => ("Your own project", "One cannot bid on one’s own project."),
-        "state-conflict" => ("State conflict", "The current state does not admit this."),
+        "state-conflict" => {
+            ("State conflict", "The present state does not admit this, or not any more: read it again first.")
+        }
+        "not-reviewable" => (
+            "No human review",
+            "Ranking is part of how the market works: one can neither leave it nor have it reviewed. Recommendations can be turned off in the preferences. Only safety decisions are reviewed on request.",
+        ),
         "edited-elsewhere" => ("Edited elsewhere", "The resource changed since you read it."),
         "step-up-required" => ("Recent sign-in required", "Sign in again to go on."),
         "sync-state-expired" => ("Sync state expired", "Start again from a snapshot."),

@@ -8,6 +8,8 @@ use crate::{
     store::bids::{Milestone, Offer},
 };
 
+/// The currencies of the market, ISO 4217.
+pub const CURRENCIES: [&str; 4] = ["EUR", "CHF", "GBP", "USD"];
 /// Bounds of a bid's amount, in minor units.
 pub const AMOUNT: std::ops::RangeInclusive<i64> = 1_000..=100_000_000;
 /// Bounds of a bid's text, in characters.
@@ -40,12 +42,12 @@ fn month(now: i64, later: i64) -> i64 {
         .map_or(now, |start| start.timestamp().as_millisecond())
 }
 
-/// Checks the length of a text at `pointer`.
+/// Checks the length of a text at `pointer`, in characters; blanks around it do not help a short one.
 #[must_use]
 pub fn text_error(pointer: &str, text: &str, bounds: &std::ops::RangeInclusive<usize>) -> Option<FieldError> {
-    let length = text.trim().chars().count();
-    if length < *bounds.start() {
-        Some(FieldError::with(pointer, "too-short", json!({"min": bounds.start(), "length": length})))
+    let (said, length) = (text.trim().chars().count(), text.chars().count());
+    if said < *bounds.start() {
+        Some(FieldError::with(pointer, "too-short", json!({"min": bounds.start(), "length": said})))
     } else if length > *bounds.end() {
         Some(FieldError::with(pointer, "too-long", json!({"max": bounds.end(), "length": length})))
     } else {

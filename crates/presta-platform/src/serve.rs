@@ -22,11 +22,13 @@ use crate::{
     edge,
     hub::Hub,
     limiter::Limiter,
-    live, routes,
+    live,
+    problem::Problem,
+    routes,
     store::{
-        acts, changes,
+        acts, changes, decisions,
         demo::{ACCOUNTS, Account},
-        keys, projects,
+        keys, projects, reviews,
         seeding::{self, Plan},
         tokens,
     },
@@ -40,6 +42,7 @@ pub const FILES: &str = "files";
 const GRACE: Duration = Duration::from_secs(3);
 const CLOSE_EVERY: Duration = Duration::from_secs(15);
 const CLOSE_AT_ONCE: i64 = 500;
+const SETTLE_AT_ONCE: i64 = 100;
 
 /// What to serve.
 #[derive(Debug, Clone)]
@@ -82,11 +85,17 @@ async fn tidy(app: &App) -> anyhow::Result<()> {
     })
     .await?;
     while app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await? > 0 {}
-    while app.write(|tx| acts::expire_due(tx, CLOSE_AT_ONCE)).await? > 0 {}
+    while app.write(settle).await? > 0 {}
     Ok(())
 }
 
-/// Closes projects and expires awards when their time is over, until the server ends.
+/// What time brings about by itself: awards expire, reviews appear, reviews of decisions are answered. Answers how many.
+fn settle(tx: &mut changes::Tx<'_>) -> Result<usize, Problem> {
+    let awards = acts::expire_due(tx, SETTLE_AT_ONCE)?;
+    Ok(awards + reviews::publish_due(tx, SETTLE_AT_ONCE)? + decisions::answer_due(tx, SETTLE_AT_ONCE)?)
+}
+
+/// Closes projects when their time is over and lets the rest happen that is due, until the server ends.
 async fn close_in_time(app: App) {
     let mut ending = app.ending.clone();
     loop {
@@ -97,8 +106,8 @@ async fn close_in_time(app: App) {
         if let Err(error) = app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await {
             tracing::error!(%error, "closing projects");
         }
-        if let Err(error) = app.write(|tx| acts::expire_due(tx, CLOSE_AT_ONCE)).await {
-            tracing::error!(%error, "expiring awards");
+        if let Err(error) = app.write(settle).await {
+            tracing::error!(%error, "settling what is due");
         }
     }
 }

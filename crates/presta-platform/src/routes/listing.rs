@@ -1,6 +1,6 @@
 //! Lists, newest row first, by pages.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
@@ -10,7 +10,9 @@ use crate::{
     extract::Query,
     problem::Problem,
     store::{
+        kinds::Render,
         pages::{self, Page},
+        projects::Viewer,
         snapshot::Datum,
     },
 };
@@ -34,6 +36,33 @@ pub trait List: Send + 'static {
     /// # Errors
     /// On a database error.
     fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem>;
+}
+
+/// Rows chosen by one query of what the viewer may see.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Who looks.
+    pub viewer: Viewer,
+    /// Parameters: 1 `user_n`, 2 rows below this one only, 3 how many at most, 4 `narrow`.
+    pub rows: &'static str,
+    /// Whose rows; the viewer's, or those of someone they look at.
+    pub user_n: i64,
+    /// What narrows the list; empty for nothing.
+    pub narrow: String,
+    /// How rows are written.
+    pub render: Render,
+}
+
+impl List for Selection {
+    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
+        let mut query = sql.prepare_cached(self.rows)?;
+        let rows = query.query_map(params![self.user_n, before, limit, self.narrow], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
+        (self.render)(sql, &self.viewer, rows)
+    }
 }
 
 /// The page `query` asks for by `cursor` and `limit`.

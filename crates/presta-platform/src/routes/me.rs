@@ -20,7 +20,7 @@ use crate::{
     problem::{FieldError, Problem},
     rules, seed,
     store::{
-        bids, instant,
+        bids, details, instant,
         users::{self, Edit, Feed},
     },
 };
@@ -80,6 +80,7 @@ fn check(edit: &Edit) -> Result<(), Problem> {
         errors.push(FieldError::new("/time_zone", "unknown"));
     }
     errors.extend(unknown(edit.skills.as_deref().unwrap_or(&[]), "/skills", known_skill));
+    errors.extend(details::errors(edit));
     refuse(errors)
 }
 

@@ -4,16 +4,24 @@
 mod acts;
 mod amendments;
 mod bids;
+mod bookmarks;
 mod catalog;
 mod changes;
+mod decisions;
 mod events;
+mod invitations;
 pub mod listing;
 mod me;
+mod messages;
 mod milestones;
 mod projects;
 mod projects_write;
+mod recommendations;
+mod reviews;
+mod saved_searches;
 mod snapshot;
 mod threads;
+mod users;
 pub mod writing;
 
 use axum::{Router, middleware, response::Response, routing::MethodRouter};
@@ -68,6 +76,14 @@ pub fn all() -> Vec<Route> {
         amendments::routes(),
         milestones::routes(),
         threads::routes(),
+        messages::routes(),
+        users::routes(),
+        reviews::routes(),
+        saved_searches::routes(),
+        bookmarks::routes(),
+        invitations::routes(),
+        recommendations::routes(),
+        decisions::routes(),
         changes::routes(),
         snapshot::routes(),
         events::routes(),

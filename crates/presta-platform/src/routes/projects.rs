@@ -128,5 +128,5 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
             projects::render_one(sql, &viewer, n)
         })
         .await?;
-    Ok(answer::resource(&headers, &answer::etag(project.rev), project.json))
+    Ok(answer::resource(&headers, &project.etag(), project.json))
 }

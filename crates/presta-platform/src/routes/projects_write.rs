@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     Answer, Needs, Route,
-    catalog::{COUNTRIES, CURRENCIES},
+    catalog::COUNTRIES,
     writing::{self, Asked},
 };
 use crate::{
@@ -171,8 +171,8 @@ fn check(posting: &Posting, old: Option<&Posting>, now: i64) -> Result<(), Probl
         }
     }
     let known = [
-        ("/country", COUNTRIES.contains(&posting.country.as_str())),
-        ("/budget_min/currency", CURRENCIES.contains(&posting.currency.as_str())),
+        ("/country", COUNTRIES.iter().any(|(id, ..)| *id == posting.country)),
+        ("/budget_min/currency", rules::CURRENCIES.contains(&posting.currency.as_str())),
         ("/language", matches!(posting.language.as_str(), "fr" | "en")),
     ];
     errors.extend(known.into_iter().filter(|(_, known)| !known).map(|(at, _)| FieldError::new(at, "unknown")));

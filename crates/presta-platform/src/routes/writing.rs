@@ -10,12 +10,13 @@ use axum::{
 
 use super::Answer;
 use crate::{
+    answer,
     app::App,
     extract,
     guard::Caller,
     intent::{Intent, Key},
     problem::Problem,
-    store::{changes::Tx, keys::Stored},
+    store::{changes::Tx, keys::Stored, snapshot::Datum},
 };
 
 /// What an intent is made from, beside the body.
@@ -50,7 +51,7 @@ where
     run(app, caller, asked, (key, bytes), work).await
 }
 
-/// As [`write`], for acts that may have no body at all.
+/// As [`write`], for acts that may have no body at all; one that is there is a JSON object.
 ///
 /// # Errors
 /// As [`write`].
@@ -59,6 +60,9 @@ where
     F: FnOnce(&mut Tx<'_>, &Bytes) -> Result<Stored, Problem> + Send + 'static,
 {
     let bytes = extract::optional_body(&asked.headers, body).await?;
+    if !bytes.is_empty() {
+        extract::json::<serde_json::Map<String, serde_json::Value>>(&bytes)?;
+    }
     run(app, caller, asked, (key, bytes), work).await
 }
 
@@ -71,6 +75,18 @@ pub fn nothing(bytes: &Bytes) -> Result<(), Problem> {
     #[serde(deny_unknown_fields)]
     struct Nothing {}
     if bytes.is_empty() { Ok(()) } else { extract::json(bytes).map(|Nothing {}| ()) }
+}
+
+/// The answer of a write that ends in one row.
+#[must_use]
+pub fn stored(status: u16, location: Option<String>, row: Datum) -> Stored {
+    Stored { status, location, etag: Some(answer::etag(row.rev)), body: row.json }
+}
+
+/// The answer of a write that leaves nothing to be shown.
+#[must_use]
+pub const fn no_content() -> Stored {
+    Stored { status: 204, location: None, etag: None, body: String::new() }
 }
 
 async fn run<F>(app: &App, caller: &Caller, asked: &Asked, (key, bytes): (Key, Bytes), work: F) -> Answer

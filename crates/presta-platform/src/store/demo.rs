@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::{
     accounts,
     bids::{self, Milestone, Offer},
-    deals, messages, seeding, threads,
+    deals, demo_people, messages, seeding, threads,
     users::{self, NewUser, Standing},
 };
 use crate::{
@@ -167,7 +167,7 @@ impl FirstDay {
                 }
             }
         }
-        Ok(())
+        demo_people::seed(sql, self)
     }
 
     /// Open projects of others that Camille could know for about two weeks.

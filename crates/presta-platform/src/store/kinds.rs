@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 
 use super::{
-    amendments, bids, changes::Kind, messages, milestone_requests, milestones, projects::Viewer, snapshot::Datum,
-    threads,
+    amendments, bids, bookmarks, changes::Kind, decisions, invitations, messages, milestone_requests, milestones,
+    projects::Viewer, recommendations, reviews, saved_searches, snapshot::Datum, threads,
 };
 use crate::{ids::Prefix, problem::Problem};
 
@@ -66,6 +66,12 @@ pub const fn of(kind: Kind) -> Own {
         Kind::Amendment => amendments::OWN,
         Kind::Milestone => milestones::OWN,
         Kind::MilestoneRequest => milestone_requests::OWN,
+        Kind::Review => reviews::OWN,
+        Kind::SavedSearch => saved_searches::OWN,
+        Kind::Bookmark => bookmarks::OWN,
+        Kind::Invitation => invitations::OWN,
+        Kind::Recommendation => recommendations::OWN,
+        Kind::Decision => decisions::OWN,
         _ => NOTHING,
     }
 }

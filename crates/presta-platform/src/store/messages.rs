@@ -1,10 +1,11 @@
-//! Messages: appended, in the order of their thread.
+//! Messages: appended, in the order of their thread; for a while their writer may change them.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     array,
+    attachments::{self, Parent},
     changes::{Kind, Tx},
     instant,
     snapshot::Datum,
@@ -12,18 +13,25 @@ use super::{
 };
 use crate::{ids::Prefix, problem::Problem};
 
-const COLUMNS: &str = "m.n, m.thread_n, m.seq, m.author_n, m.text, m.sent_at, m.client_message_id";
+/// How long after sending a message can be changed or taken back: 15 minutes, in milliseconds.
+pub const EDIT_MS: i64 = 15 * 60_000;
 
-fn message(row: &Row<'_>) -> rusqlite::Result<Datum> {
-    let n = row.get(0)?;
+const COLUMNS: &str = "m.n, m.thread_n, m.seq, m.author_n, m.text, m.sent_at, m.client_message_id, m.rev, m.edited_at,
+    m.deleted_at";
+
+/// A message as sent, but for its files; none when it was taken back.
+fn message(row: &Row<'_>) -> rusqlite::Result<(i64, i64, Value)> {
+    let (n, rev) = (row.get(0)?, row.get(7)?);
     let value = json!({
-        "id": Prefix::Message.id(n).to_string(),
+        "id": Prefix::Message.id(n).to_string(), "rev": rev,
         "thread_id": Prefix::Thread.id(row.get(1)?).to_string(),
         "seq": row.get::<_, i64>(2)?, "author_id": Prefix::User.id(row.get(3)?).to_string(),
         "text": row.get::<_, String>(4)?, "sent_at": instant(row.get(5)?),
         "client_message_id": row.get::<_, Option<String>>(6)?,
+        "edited_at": row.get::<_, Option<i64>>(8)?.map(instant),
+        "deleted_at": row.get::<_, Option<i64>>(9)?.map(instant),
     });
-    Ok(Datum { n, rev: 1, json: value.to_string() })
+    Ok((n, rev, value))
 }
 
 /// Messages by row, in the order given.
@@ -36,8 +44,17 @@ pub fn render(sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
          ORDER BY wanted.id"
     );
     let mut query = sql.prepare_cached(&text)?;
-    let found = query.query_map([array(rows)], message)?.collect::<Result<_, _>>()?;
-    Ok(found)
+    let found: Vec<(i64, i64, Value)> = query.query_map([array(rows)], message)?.collect::<Result<_, _>>()?;
+    let mut files = attachments::of(sql, Parent::Message, rows)?;
+    let datum = |(n, rev, mut value): (i64, i64, Value)| {
+        let kept = value.get("deleted_at").is_some_and(Value::is_null);
+        let own = files.remove(&n).filter(|_| kept).unwrap_or_default();
+        if let Some(object) = value.as_object_mut() {
+            object.insert("attachments".to_owned(), Value::Array(own));
+        }
+        Datum { n, rev, json: value.to_string() }
+    };
+    Ok(found.into_iter().map(datum).collect())
 }
 
 /// One message.
@@ -142,4 +159,62 @@ pub fn store(sql: &Connection, new: &New<'_>) -> Result<i64, Problem> {
         seq,
     ])?;
     Ok(n)
+}
+
+/// What a writer does with a message they sent.
+#[derive(Debug, Clone, Copy)]
+pub enum Change<'a> {
+    /// Other words.
+    Text(&'a str),
+    /// None any more: the row stays, so that the order of the thread does.
+    Delete,
+}
+
+/// A message of a thread `user_n` takes part in.
+///
+/// # Errors
+/// `not-found`, or a database error.
+pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Datum, Problem> {
+    let seen = sql
+        .prepare_cached(
+            "SELECT 1 FROM messages m JOIN participants p ON p.thread_n = m.thread_n AND p.user_n = ?2 WHERE m.n = ?1",
+        )?
+        .exists([n, user_n])?;
+    if seen { render_one(sql, n) } else { Err(Problem::NotFound) }
+}
+
+/// Changes a message of `user_n`'s within [`EDIT_MS`]; revision `rev` when one is given.
+///
+/// # Errors
+/// `not-found`, `forbidden` for others' messages and after the time, `gone` when it was taken back, `edited-elsewhere`,
+/// or a database error.
+pub fn change(tx: &mut Tx<'_>, user_n: i64, (n, rev): (i64, Option<i64>), change: Change<'_>) -> Result<(), Problem> {
+    visible(&tx.sql, user_n, n)?;
+    let (thread_n, author_n, current, sent_at, deleted): (i64, i64, i64, i64, bool) = tx
+        .sql
+        .prepare_cached("SELECT thread_n, author_n, rev, sent_at, deleted_at IS NOT NULL FROM messages WHERE n = ?1")?
+        .query_row([n], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+    if author_n != user_n {
+        return Err(Problem::Forbidden);
+    }
+    if deleted {
+        return Err(Problem::Gone);
+    }
+    if tx.now - sent_at > EDIT_MS {
+        return Err(Problem::Forbidden);
+    }
+    if rev.is_some_and(|rev| rev != current) {
+        return Err(Problem::EditedElsewhere);
+    }
+    let (text, column) = match change {
+        Change::Text(text) => (text, "edited_at"),
+        Change::Delete => ("", "deleted_at"),
+    };
+    tx.sql
+        .prepare_cached(&format!("UPDATE messages SET rev = rev + 1, text = ?2, {column} = ?3 WHERE n = ?1"))?
+        .execute(params![n, text, tx.now])?;
+    for person in threads::people(&tx.sql, thread_n)? {
+        tx.changed(Kind::Message, n, person)?;
+    }
+    threads::touch(tx, thread_n)
 }

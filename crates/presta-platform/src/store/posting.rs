@@ -12,7 +12,7 @@ use super::{
     changes::Tx,
     letters::Letter,
     projects::{self, Brief},
-    search, users,
+    recommendations, search, users,
 };
 use crate::{
     problem::Problem,
@@ -117,6 +117,7 @@ pub fn post(
     )?;
     attachments::adopt(tx, user_n, (Parent::Project, n), attachment_ids)?;
     projects::announce(tx, n)?;
+    recommendations::announce(tx, n)?;
     Ok(n)
 }
 

@@ -122,8 +122,18 @@ pub struct Rendered {
     pub n: i64,
     /// Revision.
     pub rev: i64,
+    /// The viewer keeps it in view.
+    pub bookmarked: bool,
     /// The contract's `Project`.
     pub json: String,
+}
+
+impl Rendered {
+    /// The strong validator of what the viewer sees: the revision, and whether they keep it in view.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        if self.bookmarked { format!("\"{}-b\"", self.rev) } else { format!("\"{}\"", self.rev) }
+    }
 }
 
 /// Renders rows that the viewer may see, in the order given; rows that are not there are left out.
@@ -133,13 +143,14 @@ pub struct Rendered {
 pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Rendered>, Problem> {
     let mut query = sql.prepare_cached(
         "SELECT p.n, p.rev, p.status, p.bid_count, p.bid_sum, p.currency, p.client_n,
-                p.bids_close_at, t.body, u.public_client, b.n, p.sealed, p.private
+                p.bids_close_at, t.body, u.public_client, b.n, p.sealed, p.private, m.n IS NOT NULL
          FROM json_each(?1) AS wanted
          CROSS JOIN projects p ON p.n = wanted.value
          CROSS JOIN project_texts t ON t.n = p.n
          CROSS JOIN users u ON u.n = p.client_n
          LEFT JOIN bids b
              ON b.project_n = p.n AND b.freelancer_n = ?2 AND b.status <> 'retracted'
+         LEFT JOIN bookmarks m ON m.project_n = p.n AND m.user_n = ?2
          ORDER BY wanted.id",
     )?;
     let files = attachments::of(sql, Parent::Project, rows)?;
@@ -212,8 +223,9 @@ fn splice(row: &Row<'_>, viewer: &Viewer, files: &HashMap<i64, Vec<Value>>) -> r
         }
         None => json.push_str(",\"my_bid_id\":null"),
     }
-    json.push_str(",\"bookmarked\":false}}");
-    Ok(Rendered { n, rev, json })
+    let bookmarked: bool = row.get(13)?;
+    let _ = write!(json, ",\"bookmarked\":{bookmarked}}}}}");
+    Ok(Rendered { n, rev, bookmarked, json })
 }
 
 /// Adds a project under `n` (or the next row) for `client_n`; answers its row.

@@ -49,9 +49,10 @@ pub fn file(
 /// What is agreed on stays: only projects that nobody was chosen for are cancelled.
 fn cancel(tx: &mut Tx<'_>, project: &Brief, reporters: i64) -> Result<(), Problem> {
     tx.sql.execute("UPDATE reports SET status = 'acted-on' WHERE kind = 'project' AND target_n = ?1", [project.n])?;
-    let factors = json!([{"name": "distinct-reporters", "value": reporters}, {"name": "threshold", "value": ENOUGH}]);
+    let factors =
+        json!([{"name": "distinct-reporters", "weight": 1, "value": 1}, {"name": "reporters", "value": reporters}]);
     let target = Prefix::Project.id(project.n).to_string();
-    decisions::record(tx, project.client_n, "safety", "project-cancelled", &factors, Some(&target))?;
+    decisions::record(tx, project.client_n, "safety", "project-cancelled", &factors.to_string(), Some(&target))?;
     acts::lose_all(tx, project.n, Letter::ProjectCancelled)?;
     letters::send(tx, project.client_n, Letter::ProjectCancelled, &project.title)?;
     projects::set_status(tx, project.n, "cancelled")

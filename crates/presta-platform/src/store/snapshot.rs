@@ -46,12 +46,13 @@ const IN_FEED: &str = "(?3 = '[]' OR EXISTS (SELECT 1 FROM project_skills s
 const INVITED: &str = "EXISTS (SELECT 1 FROM invitations i WHERE i.project_n = p.n AND i.freelancer_n = ?1
     AND i.status <> 'withdrawn')";
 
-/// Open projects of the feed and those one was invited to, and those one posted or has bid on. Parameters as
-/// [`IN_FEED`], and 1 user, 2 oldest posting.
+/// Open projects of the feed and those one was invited to, and those one posted, has bid on or keeps in view.
+/// Parameters as [`IN_FEED`], and 1 user, 2 oldest posting.
 fn in_window() -> String {
     format!(
         "((p.status = 'open' AND (p.private = 0 AND p.posted_at >= ?2 AND {IN_FEED} OR {INVITED})) OR p.client_n = ?1
-          OR EXISTS (SELECT 1 FROM bids b WHERE b.project_n = p.n AND b.freelancer_n = ?1))"
+          OR EXISTS (SELECT 1 FROM bids b WHERE b.project_n = p.n AND b.freelancer_n = ?1)
+          OR EXISTS (SELECT 1 FROM bookmarks m WHERE m.user_n = ?1 AND m.project_n = p.n))"
     )
 }
 

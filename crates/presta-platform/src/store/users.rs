@@ -4,8 +4,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::changes::{Kind, Tx};
-use crate::{ids::Prefix, problem::Problem};
+use super::{
+    changes::{Kind, Tx},
+    details::{Address, Details, Rate},
+};
+use crate::{given::given, ids::Prefix, problem::Problem};
 
 /// Someone as stored.
 #[derive(Debug, Clone)]
@@ -36,10 +39,12 @@ pub struct User {
     pub reviews: i64,
     /// A civil date.
     pub member_since: String,
+    /// Contact, addresses, billing.
+    pub details: Details,
 }
 
 const COLUMNS: &str = "n, rev, login, display_name, email, freelancer, client, locale, time_zone,
-    skills, rating, reviews, member_since";
+    skills, rating, reviews, member_since, details";
 
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
@@ -56,6 +61,7 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         rating: row.get(10)?,
         reviews: row.get(11)?,
         member_since: row.get(12)?,
+        details: serde_json::from_str(&row.get::<_, String>(13)?).unwrap_or_default(),
     })
 }
 
@@ -69,9 +75,9 @@ pub fn find(sql: &Connection, n: i64) -> Result<User, Problem> {
 }
 
 impl User {
-    /// The contract's `Me`.
+    /// `freelancer`, `client`, or both.
     #[must_use]
-    pub fn me(&self) -> Value {
+    pub fn roles(&self) -> Vec<&'static str> {
         let mut roles = Vec::new();
         if self.freelancer {
             roles.push("freelancer");
@@ -79,11 +85,21 @@ impl User {
         if self.client {
             roles.push("client");
         }
+        roles
+    }
+
+    /// The contract's `Me`.
+    #[must_use]
+    pub fn me(&self) -> Value {
+        let details = &self.details;
         json!({
             "id": Prefix::User.id(self.n).to_string(), "rev": self.rev, "login": self.login,
-            "display_name": self.display_name, "email": self.email, "roles": roles,
+            "display_name": self.display_name, "email": self.email, "roles": self.roles(),
             "locale": self.locale, "time_zone": self.time_zone, "skills": self.skills,
             "rating": self.rating, "reviews": self.reviews, "member_since": self.member_since,
+            "about": details.about, "hourly_rate": details.hourly_rate, "phone": details.phone,
+            "postal_address": details.postal_address, "billing_address": details.billing_address,
+            "company_name": details.company_name, "vat_number": details.vat_number,
         })
     }
 }
@@ -184,13 +200,38 @@ pub fn insert(sql: &Connection, new: &NewUser<'_>) -> Result<(), Problem> {
 #[serde(deny_unknown_fields)]
 pub struct Edit {
     /// As shown.
+    #[serde(default, deserialize_with = "given")]
     pub display_name: Option<String>,
     /// `fr` or `en`.
+    #[serde(default, deserialize_with = "given")]
     pub locale: Option<String>,
     /// IANA name.
+    #[serde(default, deserialize_with = "given")]
     pub time_zone: Option<String>,
     /// Ids of the catalogue.
+    #[serde(default, deserialize_with = "given")]
     pub skills: Option<Vec<String>>,
+    /// See [`Details`], as all below; `Some(None)` clears.
+    #[serde(default, deserialize_with = "given")]
+    pub about: Option<Option<String>>,
+    /// The price of an hour.
+    #[serde(default, deserialize_with = "given")]
+    pub hourly_rate: Option<Option<Rate>>,
+    /// E.164.
+    #[serde(default, deserialize_with = "given")]
+    pub phone: Option<Option<String>>,
+    /// Where one lives or works.
+    #[serde(default, deserialize_with = "given")]
+    pub postal_address: Option<Option<Address>>,
+    /// Where invoices go.
+    #[serde(default, deserialize_with = "given")]
+    pub billing_address: Option<Option<Address>>,
+    /// On invoices.
+    #[serde(default, deserialize_with = "given")]
+    pub company_name: Option<Option<String>>,
+    /// With its country.
+    #[serde(default, deserialize_with = "given")]
+    pub vat_number: Option<Option<String>>,
 }
 
 /// Writes an edit of revision `rev`.
@@ -202,19 +243,17 @@ pub fn edit(tx: &mut Tx<'_>, n: i64, rev: i64, edit: Edit) -> Result<User, Probl
     if user.rev != rev {
         return Err(Problem::EditedElsewhere);
     }
+    user.details.apply(&edit);
     let renamed = edit.display_name.as_ref().is_some_and(|name| *name != user.display_name);
     user.display_name = edit.display_name.unwrap_or(user.display_name);
     user.locale = edit.locale.unwrap_or(user.locale);
     user.time_zone = edit.time_zone.unwrap_or(user.time_zone);
     user.skills = edit.skills.unwrap_or(user.skills);
     user.rev += 1;
-    let standing: String = tx.sql.query_row("SELECT standing FROM users WHERE n = ?1", [n], |row| row.get(0))?;
-    let standing: Standing =
-        serde_json::from_str(&standing).map_err(|error| Problem::Internal(format!("stored standing: {error}")))?;
-    let public = public_client((n, &user.display_name), &standing, (user.rating, user.reviews), &user.member_since);
+    let public = card(&tx.sql, &user)?;
     tx.sql.execute(
         "UPDATE users SET rev = ?2, display_name = ?3, locale = ?4, time_zone = ?5, skills = ?6,
-             public_client = ?7 WHERE n = ?1",
+             public_client = ?7, details = ?8 WHERE n = ?1",
         params![
             n,
             user.rev,
@@ -222,7 +261,8 @@ pub fn edit(tx: &mut Tx<'_>, n: i64, rev: i64, edit: Edit) -> Result<User, Probl
             user.locale,
             user.time_zone,
             serde_json::to_string(&user.skills).unwrap_or_default(),
-            public
+            public,
+            json!(user.details).to_string()
         ],
     )?;
     tx.changed(Kind::Me, n, n)?;
@@ -230,6 +270,38 @@ pub fn edit(tx: &mut Tx<'_>, n: i64, rev: i64, edit: Edit) -> Result<User, Probl
         super::projects::touch_all_of_client(tx, n)?;
     }
     Ok(user)
+}
+
+/// What projects show of `user` as their client.
+fn card(sql: &Connection, user: &User) -> Result<String, Problem> {
+    let standing: String = sql.query_row("SELECT standing FROM users WHERE n = ?1", [user.n], |row| row.get(0))?;
+    let standing: Standing =
+        serde_json::from_str(&standing).map_err(|error| Problem::Internal(format!("stored standing: {error}")))?;
+    Ok(public_client((user.n, &user.display_name), &standing, (user.rating, user.reviews), &user.member_since))
+}
+
+/// A rating to two decimals.
+#[must_use]
+pub fn rounded(rating: f64) -> f64 {
+    (rating * 100.0).round() / 100.0
+}
+
+/// Counts one more review of 1 to 5 into someone's rating; those who see it hear of it.
+///
+/// # Errors
+/// `not-found`, or a database error.
+pub fn reviewed(tx: &mut Tx<'_>, n: i64, rating: i64) -> Result<(), Problem> {
+    let mut user = find(&tx.sql, n)?;
+    let float = |whole: i64| f64::from(i32::try_from(whole).unwrap_or(i32::MAX));
+    let sum = user.rating.unwrap_or(0.0) * float(user.reviews) + float(rating);
+    user.reviews += 1;
+    user.rating = Some(rounded(sum / float(user.reviews)));
+    let public = card(&tx.sql, &user)?;
+    tx.sql
+        .prepare_cached("UPDATE users SET rev = rev + 1, rating = ?2, reviews = ?3, public_client = ?4 WHERE n = ?1")?
+        .execute(params![n, user.rating, user.reviews, public])?;
+    tx.changed(Kind::Me, n, n)?;
+    super::projects::touch_all_of_client(tx, n)
 }
 
 /// Which projects someone wants to hear of.

@@ -80,6 +80,25 @@ impl Api {
         self.call("PATCH", path).header("if-match", etag).json(&body).send().await
     }
 
+    /// The same caller at another address.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.call("DELETE", path).send().await
+    }
+
+    /// Ids of `kind` that changed since `since`, and those that went away.
+    pub async fn told(&self, since: &str, kind: &str) -> (Vec<String>, Vec<String>) {
+        let reply = self.get(&format!("/v1/changes?since={since}&types={kind}")).await.expect(200);
+        let ids = |list: &str| {
+            let items = reply.body[list].as_array().unwrap().iter();
+            items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+        };
+        (ids("changed"), ids("removed"))
+    }
+
     /// The state of now.
     pub async fn state(&self) -> String {
         let reply = self.get("/v1/snapshot?type=me").await.expect(200);

@@ -72,6 +72,15 @@ impl Demo {
     pub fn url(&self) -> &str {
         &self.server.url
     }
+
+    /// Ends the server and starts another on the same data, after `between`.
+    pub fn restart(self, between: impl FnOnce(&Path)) -> Self {
+        let Self { server, data } = self;
+        assert!(server.stop().success());
+        between(data.path());
+        let server = Server::start(data.path(), &[]);
+        Self { server, data }
+    }
 }
 
 /// A market made once for all tests and kept in memory; each test writes a copy.
@@ -118,6 +127,19 @@ pub fn import(data: &Path, lines: &[&str]) -> Output {
         .env("RUST_LOG", "error")
         .output()
         .unwrap()
+}
+
+/// Runs `text` on the file of a server, as time or another part of the platform would; answers the rows it changed.
+pub fn edit_rows(data: &Path, text: &str) -> usize {
+    let file = rusqlite::Connection::open(data.join("platform.db")).unwrap();
+    file.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    file.execute(text, []).unwrap()
+}
+
+/// The single value `text` asks the file of a server for.
+pub fn value<T: rusqlite::types::FromSql>(data: &Path, text: &str) -> T {
+    let file = rusqlite::Connection::open(data.join("platform.db")).unwrap();
+    file.query_row(text, [], |row| row.get(0)).unwrap()
 }
 
 /// Moves the end of bidding of the project called `title` into the past, as time would.

@@ -23,6 +23,8 @@ CREATE TABLE users (
     verified      INTEGER NOT NULL DEFAULT 0,
     standing      TEXT NOT NULL,            -- JSON: the rest of what a project shows of its client
     public_client TEXT NOT NULL,            -- JSON of the contract's Client, ready to send
+    details       TEXT NOT NULL DEFAULT '{}', -- JSON: contact, addresses, billing, what one says of oneself
+    personalised  INTEGER NOT NULL DEFAULT 1, -- 1: recommendations look at skills and history
     feed          TEXT NOT NULL DEFAULT '{"skills":[],"categories":[],"max_age_days":90}',
     feed_rev      INTEGER NOT NULL DEFAULT 1,
     feed_seq      INTEGER NOT NULL DEFAULT 0 -- change at which the feed last changed: older states expire
@@ -130,6 +132,9 @@ CREATE TABLE messages (
     text              TEXT NOT NULL,
     sent_at           INTEGER NOT NULL,
     client_message_id TEXT,
+    rev               INTEGER NOT NULL DEFAULT 1,
+    edited_at         INTEGER,
+    deleted_at        INTEGER,              -- the text is empty from then on
     UNIQUE (thread_n, seq),
     UNIQUE (thread_n, author_n, client_message_id)
 ) STRICT;
