@@ -109,6 +109,10 @@ kinds! {
     StateConflict = "state-conflict",
     /// Nobody bids on their own project.
     OwnProject = "own-project",
+    /// The state of something does not admit it, or not any more.
+    StateConflict = "state-conflict",
+    /// No human looks at such a decision again.
+    NotReviewable = "not-reviewable",
     /// The sign-in did not ask for this.
     InsufficientScope = "insufficient-scope",
     /// The request is too large.

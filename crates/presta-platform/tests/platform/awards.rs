@@ -230,8 +230,22 @@ async fn an_award_says_what_became_of_it_to_both_sides_and_to_nobody_else() {
     for api in [&deal.camille, &deal.nadia] {
         assert_eq!(heard(api, &since, "changed", "milestone").await.len(), 1);
         let page = api.get("/v1/snapshot?type=milestone").await.expect(200);
-        assert_eq!(page.body["total"], 1);
+        assert_eq!(page.items()[0]["bid_id"], placed["id"]);
     }
     assert_eq!(sam.get("/v1/snapshot?type=milestone").await.expect(200).body["total"], 0);
     assert_eq!(sam.post(&bids_of(&posted), offer(&posted, 480_000)).await.expect(409).problem(), "project-closed");
+}
+
+#[tokio::test]
+async fn mails_are_in_the_language_of_who_reads_them() {
+    let deal = Deal::start().await;
+    let etag = deal.camille.get("/v1/me").await.expect(200).header("etag").to_owned();
+    deal.camille.patch("/v1/me", &etag, json!({"locale": "en"})).await.expect(200);
+    let posted = post(&deal.nadia, json!({})).await;
+    let placed = place(&deal.camille, &posted, json!([])).await;
+    act(&deal.nadia, &placed, "award").await.expect(200);
+    act(&deal.camille, &placed, "accept").await.expect(200);
+    let title = posted["title"].as_str().unwrap();
+    assert_eq!(mails(deal.demo.data.path(), "camille"), [format!("Your bid was chosen: {title}")]);
+    assert_eq!(mails(deal.demo.data.path(), "nadia"), [format!("Offre acceptée : {title}")]);
 }

@@ -131,7 +131,8 @@ async fn an_approved_request_is_carved_out_of_what_is_not_funded() {
     let listed = deal.camille.get(&format!("/v1/milestone-requests?bid_id={}&limit=2", id(&agreed))).await.expect(200);
     assert_eq!(listed.items()[0], declined);
     let cursor = listed.body["next_cursor"].as_str().unwrap();
-    let rest = deal.camille.get(&format!("/v1/milestone-requests?cursor={cursor}")).await.expect(200);
+    let path = format!("/v1/milestone-requests?bid_id={}&cursor={cursor}", id(&agreed));
+    let rest = deal.camille.get(&path).await.expect(200);
     assert_eq!(rest.items().len(), 1);
 }
 

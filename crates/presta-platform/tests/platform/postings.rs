@@ -253,3 +253,44 @@ async fn place_in(deal: &Deal, project: &Value) -> Value {
     let body = crate::api::offer(project, 480_000);
     deal.camille.post(&crate::deals::bids_of(project), body).await.expect(201).body
 }
+
+#[tokio::test]
+async fn a_project_takes_the_files_its_client_sent_and_nobody_else_s() {
+    let deal = Deal::start().await;
+    let file = |n: i64, owner: i64| {
+        format!(
+            "INSERT INTO attachments (n, owner_n, name, media_type, size, sha256, created_at)
+             VALUES ({n}, {owner}, 'plan.pdf', 'application/pdf', 4, '{}', 0);",
+            "0".repeat(64)
+        )
+    };
+    crate::deals::change(deal.demo.data.path(), &format!("{}{}{}", file(71, 2), file(72, 2), file(73, 1)));
+    let att = |n: i64| presta_platform::ids::Prefix::Attachment.id(n).to_string();
+    let mut foreign = brief();
+    foreign["attachment_ids"] = json!([att(71), att(73)]);
+    let reply = deal.nadia.post("/v1/projects", foreign).await.expect(422);
+    assert_eq!(reply.error(), ("/attachment_ids/1", "unknown"));
+    let posted = post(&deal.nadia, json!({"attachment_ids": [att(71)]})).await;
+    assert_eq!(project(&deal.camille, &posted).await["attachments"][0]["id"], att(71));
+    let path = format!("/v1/projects/{}", id(&posted));
+    let etag = format!("\"{}\"", posted["rev"]);
+    let more = deal.nadia.patch(&path, &etag, json!({"attachment_ids": [att(72)]})).await.expect(200).body;
+    assert_eq!(more["attachments"].as_array().unwrap().len(), 2);
+    assert!(more["rev"].as_i64() > posted["rev"].as_i64());
+}
+
+#[tokio::test]
+async fn what_a_client_writes_is_kept_as_it_is() {
+    let deal = Deal::start().await;
+    let hostile = "<script>alert('x')</script> \u{202e}txt.exe [clic](javascript:alert(1)) \"};--\\ 🛠️ fin du texte";
+    let posted = post(&deal.nadia, json!({"title": "<img src=x onerror=alert(1)>", "description": hostile})).await;
+    let seen = project(&deal.camille, &posted).await;
+    assert_eq!(
+        (seen["title"].as_str(), seen["description"].as_str()),
+        (Some("<img src=x onerror=alert(1)>"), Some(hostile))
+    );
+    let etag = format!("\"{}\"", posted["rev"]);
+    let path = format!("/v1/projects/{}", id(&posted));
+    let edited = deal.nadia.patch(&path, &etag, json!({"remote": false})).await.expect(200).body;
+    assert_eq!((edited["description"].as_str(), &edited["remote"]), (Some(hostile), &json!(false)));
+}
