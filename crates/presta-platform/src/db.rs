@@ -17,6 +17,8 @@ const SCHEMA: &[&str] = &[
     include_str!("store/schema/core.sql"),
     include_str!("store/schema/mails.sql"),
     include_str!("store/schema/attachments.sql"),
+    include_str!("store/schema/uploads.sql"),
+    include_str!("store/schema/contests.sql"),
 ];
 /// Written last when a file is made; a file without it was never served and is made again.
 const READY: &str = "ready";

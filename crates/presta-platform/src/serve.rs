@@ -10,11 +10,22 @@ use std::{
 };
 
 use anyhow::Context as _;
-use axum::{Router, middleware, serve::ListenerExt as _};
+use axum::{
+    Router,
+    http::{Extensions, HeaderMap, StatusCode, Version},
+    middleware,
+    serve::ListenerExt as _,
+};
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
+};
 
 use crate::{
     app::{App, Clock, Settings},
@@ -24,12 +35,13 @@ use crate::{
     limiter::Limiter,
     live, routes,
     store::{
-        changes,
+        changes, contests,
         demo::{ACCOUNTS, Account},
         keys, projects,
         seeding::{self, Plan},
         tokens,
     },
+    uploading,
 };
 
 /// The file in the data directory.
@@ -82,6 +94,9 @@ async fn tidy(app: &App) -> anyhow::Result<()> {
     })
     .await?;
     while app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await? > 0 {}
+    uploading::sweep(app).await?;
+    uploading::expire(app).await?;
+    app.write(contests::judge_due).await?;
     Ok(())
 }
 
@@ -96,7 +111,21 @@ async fn close_in_time(app: App) {
         if let Err(error) = app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await {
             tracing::error!(%error, "closing projects");
         }
+        if let Err(error) = app.write(contests::judge_due).await {
+            tracing::error!(%error, "ending contests");
+        }
+        if let Err(error) = uploading::expire(&app).await {
+            tracing::error!(%error, "removing expired uploads");
+        }
     }
+}
+
+/// Not what carries a digest: it is that of the bytes as they are.
+fn compressible() -> impl Predicate {
+    let plain = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        !headers.contains_key(routes::attachments::REPR_DIGEST)
+    };
+    DefaultPredicate::new().and(plain)
 }
 
 /// The whole server: routes and what surrounds them.
@@ -106,7 +135,7 @@ pub fn service(app: &App) -> Router {
         .layer(middleware::from_fn(edge::split_action))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn(edge::finish))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(compressible()))
 }
 
 fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
@@ -140,6 +169,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         demo: if demo == "1" { ACCOUNTS.into() } else { Arc::new([]) },
         clock: Clock::default(),
         files: files.into(),
+        uploading: Arc::default(),
     };
     tidy(&app).await?;
     let stop = stop_signal().context("listening for signals")?;

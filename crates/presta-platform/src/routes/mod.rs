@@ -1,15 +1,19 @@
 //! Every route of the server, in one list put together from the modules' own: the router is made from it, and the
 //! contract is held against it.
 
+pub mod attachments;
 mod bids;
 mod catalog;
 mod changes;
+mod contests;
+mod entries;
 mod events;
 pub mod listing;
 mod me;
 mod projects;
 mod snapshot;
 mod threads;
+mod uploads;
 pub mod writing;
 
 use axum::{Router, middleware, response::Response, routing::MethodRouter};
@@ -60,6 +64,10 @@ pub fn all() -> Vec<Route> {
         projects::routes(),
         bids::routes(),
         threads::routes(),
+        uploads::routes(),
+        attachments::routes(),
+        contests::routes(),
+        entries::routes(),
         changes::routes(),
         snapshot::routes(),
         events::routes(),

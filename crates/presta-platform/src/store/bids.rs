@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     array,
+    attachments::{self, Parent},
     changes::{Kind, Tx},
     instant,
     projects::{self, Viewer},
@@ -48,6 +49,8 @@ pub struct Offer {
     pub text: String,
     /// Empty, or adding up to `amount`.
     pub milestones: Vec<Milestone>,
+    /// Files, by id.
+    pub attachment_ids: Vec<String>,
 }
 
 /// A bid as stored.
@@ -74,6 +77,7 @@ pub struct Bid {
     submitted_at: i64,
     updated_at: i64,
     events: String,
+    attachments: Vec<Value>,
 }
 
 const SELECT: &str = "SELECT b.n, b.rev, b.project_n, b.freelancer_n, p.client_n, b.status,
@@ -97,6 +101,7 @@ fn bid(row: &Row<'_>) -> rusqlite::Result<Bid> {
             period_days: row.get(8)?,
             text: row.get(9)?,
             milestones: serde_json::from_str(&row.get::<_, String>(10)?).unwrap_or_default(),
+            attachment_ids: Vec::new(),
         },
         project_title: row.get(11)?,
         takes_bids_until: row.get(12)?,
@@ -105,6 +110,7 @@ fn bid(row: &Row<'_>) -> rusqlite::Result<Bid> {
         submitted_at: row.get(17)?,
         updated_at: row.get(18)?,
         events: row.get(19)?,
+        attachments: Vec::new(),
     })
 }
 
@@ -152,7 +158,7 @@ impl Bid {
             "freelancer": {"id": Prefix::User.id(self.freelancer_n).to_string(),
                 "display_name": name, "rating": rating, "reviews": reviews},
             "amount": money(offer.amount), "period_days": offer.period_days, "text": offer.text,
-            "milestones": milestones, "status": self.status, "fee": money(fee),
+            "milestones": milestones, "attachments": self.attachments, "status": self.status, "fee": money(fee),
             "net": money(offer.amount - fee), "submitted_at": instant(self.submitted_at),
             "updated_at": instant(self.updated_at),
             "allowed_actions": self.allowed_actions(viewer.n, viewer.now),
@@ -168,7 +174,13 @@ impl Bid {
 pub fn load(sql: &Connection, rows: &[i64]) -> Result<Vec<Bid>, Problem> {
     let text = format!("{SELECT} JOIN json_each(?1) AS wanted ON wanted.value = b.n ORDER BY wanted.id");
     let mut query = sql.prepare_cached(&text)?;
-    let bids = query.query_map([array(rows)], bid)?.collect::<Result<_, _>>()?;
+    let mut bids: Vec<Bid> = query.query_map([array(rows)], bid)?.collect::<Result<_, _>>()?;
+    let mut files = attachments::of(sql, Parent::Bid, rows)?;
+    for bid in &mut bids {
+        bid.attachments = files.remove(&bid.n).unwrap_or_default();
+        let id = |file: &Value| file["id"].as_str().unwrap_or_default().to_owned();
+        bid.offer.attachment_ids = bid.attachments.iter().map(id).collect();
+    }
     Ok(bids)
 }
 
@@ -259,6 +271,7 @@ pub fn place(tx: &mut Tx<'_>, user_n: i64, project_n: i64, offer: &Offer) -> Res
     }
     check_currency(offer, &project.currency)?;
     let n = store(&tx.sql, (user_n, project_n), offer, "submitted", tx.now, &[(tx.now, "submitted")])?;
+    attachments::adopt(tx, user_n, (Parent::Bid, n), &offer.attachment_ids)?;
     projects::count_bids(tx, project_n, 1, offer.amount)?;
     tell(tx, n, user_n, project.client_n)?;
     super::threads::attach_bid(tx, project_n, user_n, n)?;
@@ -349,6 +362,7 @@ pub fn edit(
         "UPDATE bids SET amount = ?2, period_days = ?3, text = ?4, milestones = ?5 WHERE n = ?1",
         params![n, offer.amount, offer.period_days, offer.text, json!(offer.milestones).to_string()],
     )?;
+    attachments::replace(tx, user_n, (Parent::Bid, n), &offer.attachment_ids)?;
     advance(tx, &bid, &bid.status, "edited")?;
     let difference = offer.amount - bid.offer.amount;
     if difference != 0 {

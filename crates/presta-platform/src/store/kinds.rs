@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{bids, changes::Kind, messages, projects::Viewer, snapshot::Datum, threads};
+use super::{bids, changes::Kind, contests, entries, messages, projects::Viewer, snapshot::Datum, threads};
 use crate::{ids::Prefix, problem::Problem};
 
 /// Writes rows as one user sees them.
@@ -60,6 +60,8 @@ pub const fn of(kind: Kind) -> Own {
         Kind::Bid => BIDS,
         Kind::Thread => THREADS,
         Kind::Message => MESSAGES,
+        Kind::Contest => contests::OWN,
+        Kind::Entry => entries::OWN,
         _ => NOTHING,
     }
 }

@@ -1,10 +1,13 @@
 //! Messages: appended, in the order of their thread.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     array,
+    attachments::{self, Parent},
     changes::{Kind, Tx},
     instant,
     snapshot::Datum,
@@ -14,7 +17,7 @@ use crate::{ids::Prefix, problem::Problem};
 
 const COLUMNS: &str = "m.n, m.thread_n, m.seq, m.author_n, m.text, m.sent_at, m.client_message_id";
 
-fn message(row: &Row<'_>) -> rusqlite::Result<Datum> {
+fn message(row: &Row<'_>, files: &mut HashMap<i64, Vec<Value>>) -> rusqlite::Result<Datum> {
     let n = row.get(0)?;
     let value = json!({
         "id": Prefix::Message.id(n).to_string(),
@@ -22,6 +25,7 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Datum> {
         "seq": row.get::<_, i64>(2)?, "author_id": Prefix::User.id(row.get(3)?).to_string(),
         "text": row.get::<_, String>(4)?, "sent_at": instant(row.get(5)?),
         "client_message_id": row.get::<_, Option<String>>(6)?,
+        "attachments": files.remove(&n).unwrap_or_default(),
     });
     Ok(Datum { n, rev: 1, json: value.to_string() })
 }
@@ -36,7 +40,8 @@ pub fn render(sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
          ORDER BY wanted.id"
     );
     let mut query = sql.prepare_cached(&text)?;
-    let found = query.query_map([array(rows)], message)?.collect::<Result<_, _>>()?;
+    let mut files = attachments::of(sql, Parent::Message, rows)?;
+    let found = query.query_map([array(rows)], |row| message(row, &mut files))?.collect::<Result<_, _>>()?;
     Ok(found)
 }
 
@@ -88,11 +93,11 @@ pub enum Appended {
     Known(i64),
 }
 
-/// Appends; the writer has read it, and it brings an archived thread back to the others.
+/// Appends, with the files `attachment_ids`; the writer has read it, and it brings an archived thread back to the others.
 ///
 /// # Errors
-/// `not-found` for those who take no part, or a database error.
-pub fn append(tx: &mut Tx<'_>, new: &New<'_>) -> Result<Appended, Problem> {
+/// `not-found` for those who take no part, `validation` for the files, or a database error.
+pub fn append(tx: &mut Tx<'_>, new: &New<'_>, attachment_ids: &[String]) -> Result<Appended, Problem> {
     let people = threads::joined(&tx.sql, new.author_n, new.thread_n)?;
     if let Some(id) = new.client_message_id {
         let known = tx
@@ -108,6 +113,7 @@ pub fn append(tx: &mut Tx<'_>, new: &New<'_>) -> Result<Appended, Problem> {
         }
     }
     let n = store(&tx.sql, new)?;
+    attachments::adopt(tx, new.author_n, (Parent::Message, n), attachment_ids)?;
     tx.sql.execute(
         "UPDATE participants SET archived = 0 WHERE thread_n = ?1 AND user_n <> ?2",
         [new.thread_n, new.author_n],

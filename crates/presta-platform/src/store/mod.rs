@@ -5,7 +5,9 @@ pub mod accounts;
 pub mod attachments;
 pub mod bids;
 pub mod changes;
+pub mod contests;
 pub mod demo;
+pub mod entries;
 pub mod keys;
 pub mod kinds;
 pub mod mails;
@@ -17,6 +19,7 @@ pub mod seeding;
 pub mod snapshot;
 pub mod threads;
 pub mod tokens;
+pub mod uploads;
 pub mod users;
 
 use jiff::Timestamp;
