@@ -17,6 +17,7 @@ use axum::{
     serve::ListenerExt as _,
 };
 use jiff::Timestamp;
+use rusqlite::Connection;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
@@ -37,7 +38,7 @@ use crate::{
     store::{
         changes, contests,
         demo::{ACCOUNTS, Account},
-        keys, projects,
+        demo_contests, keys, projects,
         seeding::{self, Plan},
         tokens,
     },
@@ -79,7 +80,11 @@ pub fn open(data: &Path, plan: &Plan) -> anyhow::Result<Db> {
     let path = data.join(FILE);
     if db::inspect(&path) == Found::Nothing {
         let started = std::time::Instant::now();
-        db::create(&path, |sql| seeding::fill(sql, plan)).context("making the database")?;
+        let fill = |sql: &mut Connection| {
+            seeding::fill(sql, plan)?;
+            demo_contests::fill(sql, plan, &data.join(FILES))
+        };
+        db::create(&path, fill).context("making the database")?;
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(projects = plan.projects, duration_ms, "market made");
     }

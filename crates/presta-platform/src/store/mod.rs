@@ -7,6 +7,7 @@ pub mod bids;
 pub mod changes;
 pub mod contests;
 pub mod demo;
+pub mod demo_contests;
 pub mod entries;
 pub mod keys;
 pub mod kinds;

@@ -9,8 +9,10 @@
 )]
 
 mod api;
+mod attachments;
 mod bids;
 mod browser;
+mod contests;
 mod contract;
 mod files;
 mod filters;
@@ -22,3 +24,4 @@ mod problems;
 mod server;
 mod sync;
 mod threads;
+mod uploads;
