@@ -151,3 +151,30 @@ pub fn note(seed: u64, index: u64, title: &str) -> String {
     let lines: Vec<&str> = rng.some(&NOTES, 3).into_iter().copied().collect();
     format!("Note d’intention\n{title}\n\n{}\n", lines.join("\n\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CALLS, WHO, call, entry, note};
+    use crate::seed::catalog::{CATEGORIES, SKILLS};
+
+    #[test]
+    fn contests_are_within_the_bounds_of_the_contract_and_always_the_same() {
+        for (title, brief, category, skills) in CALLS {
+            for who in WHO {
+                assert!((10..=120).contains(&title.replace("{}", who).chars().count()), "{title}");
+            }
+            assert!((50..=20_000).contains(&brief.chars().count()), "{title}");
+            assert!(CATEGORIES.iter().any(|(id, ..)| *id == category), "{category}");
+            assert!((1..=10).contains(&skills.len()));
+            assert!(skills.iter().all(|skill| SKILLS.iter().any(|(id, _)| id == skill)), "{skills:?}");
+        }
+        for index in 0..200 {
+            let one = call(7, index);
+            assert_eq!(one, call(7, index));
+            assert!((1_000..=100_000_000).contains(&one.prize_minor));
+            assert_eq!(note(7, index, &one.title), note(7, index, &one.title));
+            assert!(!entry(7, index).is_empty());
+        }
+        assert_ne!((0..20).map(|i| call(7, i)).collect::<Vec<_>>(), (0..20).map(|i| call(8, i)).collect::<Vec<_>>());
+    }
+}
