@@ -16,7 +16,7 @@ const NAMELESS: &str = "fichier";
 pub fn clean(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let visible: String = last.chars().filter(|&c| !c.is_control() && !turns(c)).collect();
-    let name = visible.trim().trim_end_matches('.').trim_end();
+    let name = visible.trim().trim_end_matches(['.', ' ']);
     if name.is_empty() {
         return NAMELESS.to_owned();
     }
