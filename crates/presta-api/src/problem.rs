@@ -113,6 +113,18 @@ kinds! {
     PayloadTooLarge = "payload-too-large",
     /// The request's type is not taken.
     UnsupportedMediaType = "unsupported-media-type",
+    /// The upload is not at this offset.
+    OffsetMismatch = "offset-mismatch",
+    /// The bytes are not those announced.
+    ChecksumMismatch = "checksum-mismatch",
+    /// The platform speaks another version of tus.
+    TusVersion = "tus-version",
+    /// The range begins behind the end of the file.
+    RangeNotSatisfiable = "range-not-satisfiable",
+    /// The contest takes no entries, or is decided.
+    ContestClosed = "contest-closed",
+    /// There are as many of these as one may have.
+    LimitReached = "limit-reached",
     /// The resource has no such verb.
     MethodNotAllowed = "method-not-allowed",
     /// The request has to name a revision.
