@@ -105,8 +105,6 @@ kinds! {
     IdempotencyKeyReused = "idempotency-key-reused",
     /// The first request with this idempotency key still runs.
     RequestInProgress = "request-in-progress",
-    /// The state of the resource does not admit it.
-    StateConflict = "state-conflict",
     /// Nobody bids on their own project.
     OwnProject = "own-project",
     /// The state of something does not admit it, or not any more.
@@ -119,6 +117,18 @@ kinds! {
     PayloadTooLarge = "payload-too-large",
     /// The request's type is not taken.
     UnsupportedMediaType = "unsupported-media-type",
+    /// The upload is not at this offset.
+    OffsetMismatch = "offset-mismatch",
+    /// The bytes are not those announced.
+    ChecksumMismatch = "checksum-mismatch",
+    /// The platform speaks another version of tus.
+    TusVersion = "tus-version",
+    /// The range begins behind the end of the file.
+    RangeNotSatisfiable = "range-not-satisfiable",
+    /// The contest takes no entries, or is decided.
+    ContestClosed = "contest-closed",
+    /// There are as many of these as one may have.
+    LimitReached = "limit-reached",
     /// The resource has no such verb.
     MethodNotAllowed = "method-not-allowed",
     /// The request has to name a revision.

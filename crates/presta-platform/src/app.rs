@@ -73,6 +73,8 @@ pub struct App {
     pub clock: Clock,
     /// Where the files are: attachments, uploads under way, archives.
     pub files: Arc<Path>,
+    /// Uploads under way.
+    pub uploading: Arc<crate::uploading::Uploading>,
 }
 
 impl App {

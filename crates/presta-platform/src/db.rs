@@ -22,6 +22,8 @@ const SCHEMA: &[&str] = &[
     include_str!("store/schema/decisions.sql"),
     include_str!("store/schema/reports.sql"),
     include_str!("store/schema/people.sql"),
+    include_str!("store/schema/uploads.sql"),
+    include_str!("store/schema/contests.sql"),
 ];
 /// Written last when a file is made; a file without it was never served and is made again.
 const READY: &str = "ready";

@@ -193,7 +193,7 @@ impl Life {
                 }
                 let sent_at = tx.now;
                 let new = New { thread_n, author_n: user_n, text: &text, client_message_id: None, sent_at };
-                messages::append(tx, &new).map(|_| ())
+                messages::append(tx, &new, &[]).map(|_| ())
             })
             .await
     }

@@ -107,6 +107,30 @@ pub enum Problem {
     /// Not `application/json`.
     #[error("unsupported media type")]
     UnsupportedMediaType,
+    /// `Upload-Offset` is not where the upload is.
+    #[error("offset mismatch: at {offset}")]
+    OffsetMismatch {
+        /// Bytes that are there.
+        offset: i64,
+    },
+    /// The bytes are not those that were announced.
+    #[error("checksum mismatch")]
+    ChecksumMismatch,
+    /// `Tus-Resumable` is missing or names another version.
+    #[error("tus version")]
+    TusVersion,
+    /// The range begins behind the end.
+    #[error("range not satisfiable of {size} bytes")]
+    RangeNotSatisfiable {
+        /// Bytes of the whole.
+        size: i64,
+    },
+    /// The contest takes no entries, or is decided.
+    #[error("contest closed")]
+    ContestClosed,
+    /// The caller has as many of these as one may have.
+    #[error("limit reached")]
+    LimitReached,
     /// The path knows other methods.
     #[error("method not allowed")]
     MethodNotAllowed,
@@ -156,6 +180,12 @@ impl Problem {
             Self::RequestInProgress => "request-in-progress",
             Self::PayloadTooLarge => "payload-too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::OffsetMismatch { .. } => "offset-mismatch",
+            Self::ChecksumMismatch => "checksum-mismatch",
+            Self::TusVersion => "tus-version",
+            Self::RangeNotSatisfiable { .. } => "range-not-satisfiable",
+            Self::ContestClosed => "contest-closed",
+            Self::LimitReached => "limit-reached",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::PreconditionRequired => "precondition-required",
             Self::Unavailable => "unavailable",
@@ -165,7 +195,7 @@ impl Problem {
 
     /// The HTTP status.
     #[must_use]
-    pub const fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::Validation(_) | Self::AmountOutOfRange(_) | Self::ContactDetails(_) | Self::IdempotencyKeyReused => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -175,8 +205,14 @@ impl Problem {
             | Self::DuplicateBid
             | Self::OwnProject
             | Self::StateConflict
+            | Self::OffsetMismatch { .. }
+            | Self::ContestClosed
+            | Self::LimitReached
             | Self::RequestInProgress => StatusCode::CONFLICT,
-            Self::EditedElsewhere => StatusCode::PRECONDITION_FAILED,
+            // Of tus 1.0, where no status of HTTP says it.
+            Self::ChecksumMismatch => StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST),
+            Self::RangeNotSatisfiable { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::EditedElsewhere | Self::TusVersion => StatusCode::PRECONDITION_FAILED,
             Self::StepUpRequired | Self::Forbidden | Self::InsufficientScope(_) | Self::NotReviewable => {
                 StatusCode::FORBIDDEN
             }
@@ -198,6 +234,7 @@ impl Problem {
             self,
             Self::RateLimited { .. }
                 | Self::RequestInProgress
+                | Self::ChecksumMismatch
                 | Self::Unavailable
                 | Self::Internal(_)
                 | Self::Database(_)
@@ -253,6 +290,17 @@ impl Problem {
             }
             Self::QuotaExhausted { retry_after_s } => {
                 into.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_s));
+            }
+            Self::OffsetMismatch { offset } => {
+                into.insert("upload-offset", HeaderValue::from(*offset));
+            }
+            Self::TusVersion => {
+                into.insert("tus-version", HeaderValue::from_static(crate::tus::VERSION));
+            }
+            Self::RangeNotSatisfiable { size } => {
+                if let Ok(value) = HeaderValue::try_from(format!("bytes */{size}")) {
+                    into.insert(header::CONTENT_RANGE, value);
+                }
             }
             Self::RequestInProgress | Self::Unavailable => {
                 into.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

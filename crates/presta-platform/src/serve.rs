@@ -10,11 +10,23 @@ use std::{
 };
 
 use anyhow::Context as _;
-use axum::{Router, middleware, serve::ListenerExt as _};
+use axum::{
+    Router,
+    http::{Extensions, HeaderMap, StatusCode, Version},
+    middleware,
+    serve::ListenerExt as _,
+};
 use jiff::Timestamp;
+use rusqlite::Connection;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
+};
 
 use crate::{
     app::{App, Clock, Settings},
@@ -26,12 +38,13 @@ use crate::{
     problem::Problem,
     routes,
     store::{
-        acts, changes, decisions,
+        acts, changes, contests, decisions,
         demo::{ACCOUNTS, Account},
-        keys, projects, reviews,
+        demo_contests, keys, projects, reviews,
         seeding::{self, Plan},
         tokens,
     },
+    uploading,
 };
 
 /// The file in the data directory.
@@ -70,7 +83,11 @@ pub fn open(data: &Path, plan: &Plan) -> anyhow::Result<Db> {
     let path = data.join(FILE);
     if db::inspect(&path) == Found::Nothing {
         let started = std::time::Instant::now();
-        db::create(&path, |sql| seeding::fill(sql, plan)).context("making the database")?;
+        let fill = |sql: &mut Connection| {
+            seeding::fill(sql, plan)?;
+            demo_contests::fill(sql, plan, &data.join(FILES))
+        };
+        db::create(&path, fill).context("making the database")?;
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(projects = plan.projects, duration_ms, "market made");
     }
@@ -86,6 +103,9 @@ async fn tidy(app: &App) -> anyhow::Result<()> {
     .await?;
     while app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await? > 0 {}
     while app.write(settle).await? > 0 {}
+    uploading::sweep(app).await?;
+    uploading::expire(app).await?;
+    app.write(contests::judge_due).await?;
     Ok(())
 }
 
@@ -109,7 +129,21 @@ async fn close_in_time(app: App) {
         if let Err(error) = app.write(settle).await {
             tracing::error!(%error, "settling what is due");
         }
+        if let Err(error) = app.write(contests::judge_due).await {
+            tracing::error!(%error, "ending contests");
+        }
+        if let Err(error) = uploading::expire(&app).await {
+            tracing::error!(%error, "removing expired uploads");
+        }
     }
+}
+
+/// Not what carries a digest: it is that of the bytes as they are.
+fn compressible() -> impl Predicate {
+    let plain = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        !headers.contains_key(routes::attachments::REPR_DIGEST)
+    };
+    DefaultPredicate::new().and(plain)
 }
 
 /// The whole server: routes and what surrounds them.
@@ -119,7 +153,7 @@ pub fn service(app: &App) -> Router {
         .layer(middleware::from_fn(edge::split_action))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn(edge::finish))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(compressible()))
 }
 
 fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
@@ -153,6 +187,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         demo: if demo == "1" { ACCOUNTS.into() } else { Arc::new([]) },
         clock: Clock::default(),
         files: files.into(),
+        uploading: Arc::default(),
     };
     tidy(&app).await?;
     let stop = stop_signal().context("listening for signals")?;

@@ -79,6 +79,8 @@ struct NewBid {
     text: String,
     #[serde(default)]
     milestones: Vec<Step>,
+    #[serde(default)]
+    attachment_ids: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +90,7 @@ struct BidEdit {
     period_days: Option<i64>,
     text: Option<String>,
     milestones: Option<Vec<Step>>,
+    attachment_ids: Option<Vec<String>>,
 }
 
 /// Steps in `currency`.
@@ -113,6 +116,7 @@ impl NewBid {
             currency: self.amount.currency,
             period_days: self.period_days,
             text: self.text,
+            attachment_ids: self.attachment_ids,
         };
         rules::check_offer(&offer)?;
         Ok(offer)
@@ -128,6 +132,7 @@ impl BidEdit {
         }
         offer.period_days = self.period_days.unwrap_or(offer.period_days);
         offer.text = self.text.unwrap_or(offer.text);
+        offer.attachment_ids = self.attachment_ids.unwrap_or(offer.attachment_ids);
         if let Some(steps) = self.milestones {
             offer.milestones = milestones(steps, &offer.currency)?;
         }

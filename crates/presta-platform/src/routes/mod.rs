@@ -3,11 +3,14 @@
 
 mod acts;
 mod amendments;
+pub mod attachments;
 mod bids;
 mod bookmarks;
 mod catalog;
 mod changes;
+mod contests;
 mod decisions;
+mod entries;
 mod events;
 mod invitations;
 pub mod listing;
@@ -21,6 +24,7 @@ mod reviews;
 mod saved_searches;
 mod snapshot;
 mod threads;
+mod uploads;
 mod users;
 pub mod writing;
 
@@ -84,6 +88,10 @@ pub fn all() -> Vec<Route> {
         invitations::routes(),
         recommendations::routes(),
         decisions::routes(),
+        uploads::routes(),
+        attachments::routes(),
+        contests::routes(),
+        entries::routes(),
         changes::routes(),
         snapshot::routes(),
         events::routes(),

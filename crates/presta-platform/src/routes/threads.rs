@@ -94,6 +94,8 @@ struct NewThread {
     recipient_id: Option<String>,
     text: String,
     client_message_id: String,
+    #[serde(default)]
+    attachment_ids: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -101,11 +103,15 @@ struct NewThread {
 struct NewMessage {
     text: String,
     client_message_id: String,
+    #[serde(default)]
+    attachment_ids: Vec<String>,
 }
 
-fn check(text: &str, client_message_id: &str) -> Result<(), Problem> {
+/// A file may come without a word.
+fn check(text: &str, client_message_id: &str, attachment_ids: &[String]) -> Result<(), Problem> {
+    let least = if attachment_ids.is_empty() { *rules::MESSAGE_TEXT.start() } else { 0 };
     let errors: Vec<FieldError> = [
-        rules::text_error("/text", text, &rules::MESSAGE_TEXT),
+        rules::text_error("/text", text, &(least..=*rules::MESSAGE_TEXT.end())),
         rules::text_error("/client_message_id", client_message_id, &CLIENT_ID),
     ]
     .into_iter()
@@ -140,7 +146,7 @@ fn sides(
 
 fn open_or_append(tx: &mut Tx<'_>, caller: &Caller, bytes: &Bytes) -> Result<Stored, Problem> {
     let new: NewThread = extract::json(bytes)?;
-    check(&new.text, &new.client_message_id)?;
+    check(&new.text, &new.client_message_id, &new.attachment_ids)?;
     let unknown = || Problem::field("/project_id", "unknown");
     let project_n = Prefix::Project.parse(&new.project_id).ok_or_else(unknown)?;
     let project = projects::seen(&tx.sql, caller.n, project_n).map_err(|problem| match problem {
@@ -159,7 +165,7 @@ fn open_or_append(tx: &mut Tx<'_>, caller: &Caller, bytes: &Bytes) -> Result<Sto
         client_message_id: Some(&new.client_message_id),
         sent_at: tx.now,
     };
-    let (Appended::New(n) | Appended::Known(n)) = messages::append(tx, &message)?;
+    let (Appended::New(n) | Appended::Known(n)) = messages::append(tx, &message, &new.attachment_ids)?;
     let thread = threads::render_one(&tx.sql, caller.n, thread_n)?;
     let message = messages::render_one(&tx.sql, n)?;
     Ok(Stored {
@@ -214,7 +220,7 @@ pub async fn write(
         .run(&app, move |tx| {
             threads::joined(&tx.sql, caller.n, thread_n)?;
             let new: NewMessage = extract::json(&bytes)?;
-            check(&new.text, &new.client_message_id)?;
+            check(&new.text, &new.client_message_id, &new.attachment_ids)?;
             let message = New {
                 thread_n,
                 author_n: caller.n,
@@ -222,7 +228,7 @@ pub async fn write(
                 client_message_id: Some(&new.client_message_id),
                 sent_at: tx.now,
             };
-            let (n, status) = match messages::append(tx, &message)? {
+            let (n, status) = match messages::append(tx, &message, &new.attachment_ids)? {
                 Appended::New(n) => (n, 201),
                 Appended::Known(n) => (n, 200),
             };

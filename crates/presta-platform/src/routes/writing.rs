@@ -66,17 +66,6 @@ where
     run(app, caller, asked, (key, bytes), work).await
 }
 
-/// Reads the body of an act without parameters: none, or an empty object.
-///
-/// # Errors
-/// `validation`.
-pub fn nothing(bytes: &Bytes) -> Result<(), Problem> {
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Nothing {}
-    if bytes.is_empty() { Ok(()) } else { extract::json(bytes).map(|Nothing {}| ()) }
-}
-
 /// The answer of a write that ends in one row.
 #[must_use]
 pub fn stored(status: u16, location: Option<String>, row: Datum) -> Stored {
@@ -95,4 +84,16 @@ where
 {
     let intent = Intent::of(caller.n, key, (&asked.method, &asked.uri), &asked.headers, &bytes)?;
     intent.run(app, move |tx| work(tx, &bytes)).await
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// The body of an act without parameters: none, or `{}`.
+///
+/// # Errors
+/// `validation` for anything else.
+pub fn nothing(bytes: &[u8]) -> Result<(), Problem> {
+    if bytes.is_empty() { Ok(()) } else { extract::json::<Nothing>(bytes).map(|_| ()) }
 }

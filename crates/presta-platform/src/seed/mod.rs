@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 pub mod bids;
 pub mod catalog;
+pub mod contests;
 pub mod conversations;
 pub mod replies;
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     array,
+    attachments::{self, Parent},
     changes::{Kind, Tx},
     instant,
     projects::{self, Viewer},
@@ -51,6 +52,8 @@ pub struct Offer {
     pub text: String,
     /// Empty, or adding up to `amount`.
     pub milestones: Vec<Milestone>,
+    /// Files, by id.
+    pub attachment_ids: Vec<String>,
 }
 
 /// A bid as stored.
@@ -92,6 +95,7 @@ pub struct Bid {
     amending: bool,
     unpaid: bool,
     rank: Option<Rank>,
+    attachments: Vec<Value>,
 }
 
 /// What the client of the project noted for themselves.
@@ -128,6 +132,7 @@ fn bid(row: &Row<'_>) -> rusqlite::Result<Bid> {
             period_days: row.get(8)?,
             text: row.get(9)?,
             milestones: serde_json::from_str(&row.get::<_, String>(10)?).unwrap_or_default(),
+            attachment_ids: Vec::new(),
         },
         project_title: row.get(11)?,
         takes_bids_until: row.get(12)?,
@@ -145,6 +150,7 @@ fn bid(row: &Row<'_>) -> rusqlite::Result<Bid> {
         amending: row.get(28)?,
         unpaid: row.get(29)?,
         rank: None,
+        attachments: Vec::new(),
     })
 }
 
@@ -235,7 +241,7 @@ impl Bid {
             "freelancer": {"id": Prefix::User.id(self.freelancer_n).to_string(),
                 "display_name": name, "rating": rating, "reviews": reviews},
             "amount": money(offer.amount), "period_days": offer.period_days, "text": offer.text,
-            "milestones": milestones, "status": self.status, "fee": money(self.fee),
+            "milestones": milestones, "attachments": self.attachments, "status": self.status, "fee": money(self.fee),
             "net": money(offer.amount - self.fee), "submitted_at": instant(self.submitted_at),
             "updated_at": instant(self.updated_at),
             "allowed_actions": self.allowed_actions(viewer.n, viewer.now),
@@ -268,8 +274,12 @@ pub fn load(sql: &Connection, rows: &[i64]) -> Result<Vec<Bid>, Problem> {
     projects.sort_unstable();
     projects.dedup();
     let mut all = ranks::of(sql, &projects)?;
+    let mut files = attachments::of(sql, Parent::Bid, rows)?;
     for bid in &mut bids {
         bid.rank = all.remove(&bid.n);
+        bid.attachments = files.remove(&bid.n).unwrap_or_default();
+        let id = |file: &Value| file["id"].as_str().unwrap_or_default().to_owned();
+        bid.offer.attachment_ids = bid.attachments.iter().map(id).collect();
     }
     Ok(bids)
 }
@@ -361,6 +371,7 @@ pub fn place(tx: &mut Tx<'_>, user_n: i64, project_n: i64, offer: &Offer) -> Res
     }
     check_currency(offer, &project.currency)?;
     let n = store(&tx.sql, (user_n, project_n), offer, "submitted", tx.now, &[(tx.now, "submitted")])?;
+    attachments::adopt(tx, user_n, (Parent::Bid, n), &offer.attachment_ids)?;
     projects::count_bids(tx, project_n, 1, offer.amount)?;
     tell(tx, n, user_n, project.client_n)?;
     ranks::tell(tx, project_n)?;
@@ -455,6 +466,7 @@ pub fn edit(
         "UPDATE bids SET amount = ?2, period_days = ?3, text = ?4, milestones = ?5, fee = ?6 WHERE n = ?1",
         params![n, offer.amount, offer.period_days, offer.text, json!(offer.milestones).to_string(), fee(offer.amount)],
     )?;
+    attachments::replace(tx, user_n, (Parent::Bid, n), &offer.attachment_ids)?;
     advance(tx, &bid, &bid.status, "edited")?;
     let difference = offer.amount - bid.offer.amount;
     if difference != 0 {

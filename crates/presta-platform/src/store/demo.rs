@@ -220,6 +220,7 @@ impl FirstDay {
             period_days: 5 + i64::try_from(draw % 60).unwrap_or(0),
             text: seed::bids::text(draw, &title, &skills(freelancer_n)),
             milestones,
+            attachment_ids: Vec::new(),
         };
         let later = (at + 26 * HOUR_MS).min(self.now - MINUTE_MS);
         let mut events = vec![(at, "submitted")];

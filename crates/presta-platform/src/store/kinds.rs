@@ -3,8 +3,9 @@
 use rusqlite::Connection;
 
 use super::{
-    amendments, bids, bookmarks, changes::Kind, decisions, invitations, messages, milestone_requests, milestones,
-    projects::Viewer, recommendations, reviews, saved_searches, snapshot::Datum, threads,
+    amendments, bids, bookmarks, changes::Kind, contests, decisions, entries, invitations, messages,
+    milestone_requests, milestones, projects::Viewer, recommendations, reviews, saved_searches, snapshot::Datum,
+    threads,
 };
 use crate::{ids::Prefix, problem::Problem};
 
@@ -72,6 +73,8 @@ pub const fn of(kind: Kind) -> Own {
         Kind::Invitation => invitations::OWN,
         Kind::Recommendation => recommendations::OWN,
         Kind::Decision => decisions::OWN,
+        Kind::Contest => contests::OWN,
+        Kind::Entry => entries::OWN,
         _ => NOTHING,
     }
 }

@@ -105,11 +105,11 @@ pub enum Appended {
     Known(i64),
 }
 
-/// Appends; the writer has read it, and it brings an archived thread back to the others.
+/// Appends, with the files `attachment_ids`; the writer has read it, and it brings an archived thread back to the others.
 ///
 /// # Errors
-/// `not-found` for those who take no part, or a database error.
-pub fn append(tx: &mut Tx<'_>, new: &New<'_>) -> Result<Appended, Problem> {
+/// `not-found` for those who take no part, `validation` for the files, or a database error.
+pub fn append(tx: &mut Tx<'_>, new: &New<'_>, attachment_ids: &[String]) -> Result<Appended, Problem> {
     let people = threads::joined(&tx.sql, new.author_n, new.thread_n)?;
     if let Some(id) = new.client_message_id {
         let known = tx
@@ -125,6 +125,7 @@ pub fn append(tx: &mut Tx<'_>, new: &New<'_>) -> Result<Appended, Problem> {
         }
     }
     let n = store(&tx.sql, new)?;
+    attachments::adopt(tx, new.author_n, (Parent::Message, n), attachment_ids)?;
     tx.sql.execute(
         "UPDATE participants SET archived = 0 WHERE thread_n = ?1 AND user_n <> ?2",
         [new.thread_n, new.author_n],

@@ -22,6 +22,8 @@ pub struct Reply {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub body: Value,
+    /// As they came.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -170,7 +172,8 @@ impl Call {
         let kind = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap().to_owned());
         let bytes = response.bytes().await.unwrap();
         Contract::shared().check(&method, &path, status, kind.as_deref(), &bytes);
-        Reply { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply { status, headers, body, bytes: bytes.to_vec() }
     }
 
     /// Sends what the contract has no path or method for; the answer must be the named component.
@@ -180,7 +183,7 @@ impl Call {
         assert_eq!(headers[CONTENT_TYPE], "application/problem+json");
         let body = response.json().await.unwrap();
         Contract::shared().check_component(component, &body);
-        Reply { status, headers, body }
+        Reply { status, headers, body, bytes: vec![] }
     }
 }
 

@@ -83,7 +83,8 @@ impl Contract {
             return;
         };
         let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or("none");
-        let media = content.get(kind).unwrap_or_else(|| panic!("{what}: undocumented type {kind}"));
+        let any = || content.get("*/*").filter(|_| kind != "none");
+        let media = content.get(kind).or_else(any).unwrap_or_else(|| panic!("{what}: undocumented type {kind}"));
         if kind.ends_with("json") {
             let body: Value = serde_json::from_slice(body).unwrap_or_else(|_| panic!("{what}: not JSON"));
             self.assert_valid(&media["schema"], &body, &what);

@@ -9,9 +9,11 @@
 )]
 
 mod api;
+mod attachments;
 mod awards;
 mod bids;
 mod browser;
+mod contests;
 mod contract;
 mod contracts;
 mod deals;
@@ -33,3 +35,4 @@ mod saved;
 mod server;
 mod sync;
 mod threads;
+mod uploads;

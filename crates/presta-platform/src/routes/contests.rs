@@ -1,0 +1,280 @@
+//! Contests: listing, calling, editing, closing.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::HeaderMap,
+    routing::{get, patch, post},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    Answer, Needs, Route,
+    writing::{self, Asked},
+};
+use crate::{
+    answer,
+    app::App,
+    extract::{self, Id, Query},
+    guard::Caller,
+    ids::Prefix,
+    intent::Key,
+    problem::{FieldError, Problem},
+    rules,
+    scopes::Scope,
+    seed::catalog::{CATEGORIES, SKILLS},
+    store::{
+        changes::Tx,
+        contests::{self, Call, Filter, Sort},
+        keys::Stored,
+        pages::{self, Page},
+        projects::Viewer,
+    },
+};
+
+/// The operations of this module.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    const READ: Needs = Needs::Scope(Scope::ContestsRead);
+    const WRITE: Needs = Needs::Scope(Scope::ContestsWrite);
+    vec![
+        Route::new("GET", "/v1/contests", READ, get(list)),
+        Route::new("POST", "/v1/contests", WRITE, post(call)),
+        Route::new("GET", "/v1/contests/{id}", READ, get(show)),
+        Route::new("PATCH", "/v1/contests/{id}", WRITE, patch(edit)),
+        Route::new("POST", "/v1/contests/{id}:close", WRITE, post(close)),
+    ]
+}
+
+const STATUSES: [&str; 4] = ["open", "judging", "awarded", "closed"];
+const CURRENCIES: [&str; 4] = ["EUR", "CHF", "GBP", "USD"];
+const TITLE: std::ops::RangeInclusive<usize> = 10..=120;
+const BRIEF: std::ops::RangeInclusive<usize> = 50..=20_000;
+const SKILLS_MAX: usize = 10;
+/// How far ahead a contest may close: 90 days, in ms.
+const AHEAD_MS: i64 = 90 * 86_400_000;
+
+/// A contest shows nothing that hangs on the quota.
+pub(super) const fn viewer(caller: &Caller, now: i64) -> Viewer {
+    Viewer { n: caller.n, freelancer: caller.freelancer, quota_left: true, now }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Money {
+    amount_minor: i64,
+    currency: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewContest {
+    title: String,
+    brief: String,
+    category: String,
+    skills: Vec<String>,
+    prize: Money,
+    entries_close_at: Timestamp,
+    #[serde(default)]
+    sealed: bool,
+    #[serde(default)]
+    attachment_ids: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContestEdit {
+    title: Option<String>,
+    brief: Option<String>,
+    category: Option<String>,
+    skills: Option<Vec<String>>,
+    prize: Option<Money>,
+    entries_close_at: Option<Timestamp>,
+    sealed: Option<bool>,
+    attachment_ids: Option<Vec<String>>,
+}
+
+impl NewContest {
+    fn call(self) -> Call {
+        Call {
+            title: self.title,
+            brief: self.brief,
+            category: self.category,
+            skills: self.skills,
+            prize: self.prize.amount_minor,
+            currency: self.prize.currency,
+            sealed: self.sealed,
+            entries_close_at: self.entries_close_at.as_millisecond(),
+            attachment_ids: self.attachment_ids,
+        }
+    }
+}
+
+impl ContestEdit {
+    /// The contest as it becomes, and its files if they are said anew. An end that is not changed is not judged again.
+    fn apply(self, old: &Call, now: i64) -> Result<(Call, Option<Vec<String>>), Problem> {
+        let mut call = old.clone();
+        call.title = self.title.unwrap_or(call.title);
+        call.brief = self.brief.unwrap_or(call.brief);
+        call.category = self.category.unwrap_or(call.category);
+        call.skills = self.skills.unwrap_or(call.skills);
+        if let Some(prize) = self.prize {
+            call.prize = prize.amount_minor;
+            call.currency = prize.currency;
+        }
+        call.sealed = self.sealed.unwrap_or(call.sealed);
+        let close = self.entries_close_at.map(Timestamp::as_millisecond);
+        call.entries_close_at = close.unwrap_or(call.entries_close_at);
+        check(&call, close.map(|_| now))?;
+        Ok((call, self.attachment_ids))
+    }
+}
+
+/// `now` is given when the end is to be judged.
+fn check(call: &Call, now: Option<i64>) -> Result<(), Problem> {
+    let mut errors = Vec::new();
+    errors.extend(rules::text_error("/title", &call.title, &TITLE));
+    errors.extend(rules::text_error("/brief", &call.brief, &BRIEF));
+    if !CATEGORIES.iter().any(|(id, ..)| *id == call.category) {
+        errors.push(FieldError::new("/category", "unknown"));
+    }
+    if call.skills.is_empty() || call.skills.len() > SKILLS_MAX {
+        errors.push(FieldError::with("/skills", "out-of-range", json!({"min": 1, "max": SKILLS_MAX})));
+    }
+    for (i, skill) in call.skills.iter().enumerate() {
+        if !SKILLS.iter().any(|(id, _)| id == skill) {
+            errors.push(FieldError::new(format!("/skills/{i}"), "unknown"));
+        } else if call.skills.iter().take(i).any(|before| before == skill) {
+            errors.push(FieldError::new(format!("/skills/{i}"), "duplicate"));
+        }
+    }
+    if !CURRENCIES.contains(&call.currency.as_str()) {
+        errors.push(FieldError::new("/prize/currency", "unknown"));
+    }
+    if let Some(now) = now
+        && !(now + 1..=now.saturating_add(AHEAD_MS)).contains(&call.entries_close_at)
+    {
+        errors.push(FieldError::with("/entries_close_at", "out-of-range", json!({"max_days": AHEAD_MS / 86_400_000})));
+    }
+    if !errors.is_empty() {
+        return Err(Problem::Validation(errors));
+    }
+    if !rules::AMOUNT.contains(&call.prize) {
+        let params = json!({"min": rules::AMOUNT.start(), "max": rules::AMOUNT.end()});
+        let error = FieldError::with("/prize/amount_minor", "amount-out-of-range", params);
+        return Err(Problem::AmountOutOfRange(vec![error]));
+    }
+    Ok(())
+}
+
+fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
+    let contest = contests::render_one(&tx.sql, &viewer(caller, tx.now), n)?;
+    Ok(Stored { status, location, etag: Some(answer::etag(contest.rev)), body: contest.json })
+}
+
+fn statuses(query: &Query) -> Result<Vec<String>, Problem> {
+    let list = query.list("status");
+    if list.is_empty() {
+        return Ok(vec!["open".to_owned()]);
+    }
+    if list.iter().any(|status| status == "any") {
+        return Ok(Vec::new());
+    }
+    let known = list.iter().all(|status| STATUSES.contains(&status.as_str()));
+    if known { Ok(list) } else { Err(Problem::field("?status", "unknown")) }
+}
+
+fn sort(query: &Query) -> Result<Sort, Problem> {
+    match query.text("sort") {
+        None | Some("newest") => Ok(Sort::Newest),
+        Some("prize") => Ok(Sort::Prize),
+        Some("deadline") => Ok(Sort::Deadline),
+        Some("fewest_entries") => Ok(Sort::FewestEntries),
+        Some(_) => Err(Problem::field("?sort", "unknown")),
+    }
+}
+
+/// Where a page ends, and in which order that is.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    sort: String,
+    key: i64,
+    n: i64,
+}
+
+/// `GET /v1/contests`
+pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
+    let (limit, sort) = (query.limit(50)?, sort(&query)?);
+    let order = format!("{sort:?}");
+    let place = query.cursor::<Place>()?;
+    if place.as_ref().is_some_and(|place| place.sort != order) {
+        return Err(Problem::field("?cursor", "invalid"));
+    }
+    let after = place.map_or((i64::MAX, i64::MAX), |place| (place.key, place.n));
+    let filter = Filter {
+        words: query.text("q").unwrap_or("").split_whitespace().map(str::to_owned).collect(),
+        status: statuses(&query)?,
+        categories: query.list("category"),
+        mine: query.parse("mine")?.unwrap_or_default(),
+        entered: query.parse("entered")?.unwrap_or_default(),
+    };
+    let viewer = viewer(&caller, app.now());
+    let body = app
+        .read(move |sql| {
+            let ask = i64::try_from(limit).unwrap_or(0) + 1;
+            let mut rows = contests::list(sql, viewer.n, (&filter, sort), after, ask)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = rows.last().filter(|_| more).map(|&(key, n)| pages::cursor(&Place { sort: order, key, n }));
+            let rows: Vec<i64> = rows.into_iter().map(|(_, n)| n).collect();
+            let items: Vec<String> = contests::render(sql, &viewer, &rows)?.into_iter().map(|c| c.json).collect();
+            Ok(Page::of(&items, next).json())
+        })
+        .await?;
+    Ok(answer::json(body))
+}
+
+/// `POST /v1/contests`
+pub async fn call(State(app): State<App>, caller: Caller, asked: Asked, body: Body) -> Answer {
+    writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
+        let call = extract::json::<NewContest>(bytes)?.call();
+        check(&call, Some(tx.now))?;
+        let n = contests::call(tx, caller.n, &call)?;
+        stored(tx, &caller, n, (201, Some(format!("/v1/contests/{}", Prefix::Contest.id(n)))))
+    })
+    .await
+}
+
+/// `GET /v1/contests/{id}`
+pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
+    let n = id.row(Prefix::Contest)?;
+    let viewer = viewer(&caller, app.now());
+    let contest = app.read(move |sql| contests::render_one(sql, &viewer, n)).await?;
+    Ok(answer::resource(&headers, &answer::etag(contest.rev), contest.json))
+}
+
+/// `PATCH /v1/contests/{id}`
+pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    let n = id.row(Prefix::Contest)?;
+    let rev = extract::if_match(&asked.headers)?;
+    writing::write(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
+        let edit: ContestEdit = extract::json(bytes)?;
+        let now = tx.now;
+        contests::edit(tx, caller.n, (n, rev), |old| edit.apply(old, now))?;
+        stored(tx, &caller, n, (200, None))
+    })
+    .await
+}
+
+/// `POST /v1/contests/{id}:close`
+pub async fn close(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
+    let n = id.row(Prefix::Contest)?;
+    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
+        writing::nothing(bytes)?;
+        contests::close(tx, caller.n, n)?;
+        stored(tx, &caller, n, (200, None))
+    })
+    .await
+}
