@@ -17,6 +17,7 @@ const SCHEMA: &[&str] = &[
     include_str!("store/schema/core.sql"),
     include_str!("store/schema/mails.sql"),
     include_str!("store/schema/attachments.sql"),
+    include_str!("store/schema/privacy.sql"),
 ];
 /// Written last when a file is made; a file without it was never served and is made again.
 const READY: &str = "ready";

@@ -4,8 +4,12 @@
 
 pub mod answer;
 pub mod app;
+pub mod archive;
+pub mod consent_texts;
 pub mod contact;
 pub mod db;
+pub mod download;
+pub mod due;
 pub mod edge;
 pub mod extract;
 pub mod guard;
@@ -18,8 +22,10 @@ pub mod limiter;
 pub mod live;
 pub mod load;
 pub mod oauth;
+pub mod policy;
 pub mod problem;
 pub mod problem_words;
+pub mod ranges;
 pub mod routes;
 pub mod rules;
 pub mod scopes;
@@ -27,3 +33,4 @@ pub mod secret;
 pub mod seed;
 pub mod serve;
 pub mod store;
+pub mod working_days;

@@ -56,6 +56,9 @@ pub enum Problem {
     /// The caller has a bid there already.
     #[error("duplicate bid")]
     DuplicateBid,
+    /// What it stands at does not admit it, or not a second time.
+    #[error("state conflict")]
+    StateConflict,
     /// The project is the caller's.
     #[error("own project")]
     OwnProject,
@@ -101,6 +104,12 @@ pub enum Problem {
     /// Not `application/json`.
     #[error("unsupported media type")]
     UnsupportedMediaType,
+    /// The range begins behind the end.
+    #[error("range not satisfiable of {size} bytes")]
+    RangeNotSatisfiable {
+        /// Bytes of the whole.
+        size: i64,
+    },
     /// The path knows other methods.
     #[error("method not allowed")]
     MethodNotAllowed,
@@ -134,6 +143,7 @@ impl Problem {
             Self::QuotaExhausted { .. } => "quota-exhausted",
             Self::ProjectClosed => "project-closed",
             Self::DuplicateBid => "duplicate-bid",
+            Self::StateConflict => "state-conflict",
             Self::OwnProject => "own-project",
             Self::EditedElsewhere => "edited-elsewhere",
             Self::StepUpRequired => "step-up-required",
@@ -148,6 +158,7 @@ impl Problem {
             Self::RequestInProgress => "request-in-progress",
             Self::PayloadTooLarge => "payload-too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::RangeNotSatisfiable { .. } => "range-not-satisfiable",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::PreconditionRequired => "precondition-required",
             Self::Unavailable => "unavailable",
@@ -165,8 +176,10 @@ impl Problem {
             Self::QuotaExhausted { .. }
             | Self::ProjectClosed
             | Self::DuplicateBid
+            | Self::StateConflict
             | Self::OwnProject
             | Self::RequestInProgress => StatusCode::CONFLICT,
+            Self::RangeNotSatisfiable { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::EditedElsewhere => StatusCode::PRECONDITION_FAILED,
             Self::StepUpRequired | Self::Forbidden | Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
             Self::SyncStateExpired | Self::Gone => StatusCode::GONE,
@@ -242,6 +255,11 @@ impl Problem {
             }
             Self::QuotaExhausted { retry_after_s } => {
                 into.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_s));
+            }
+            Self::RangeNotSatisfiable { size } => {
+                if let Ok(value) = HeaderValue::try_from(format!("bytes */{size}")) {
+                    into.insert(header::CONTENT_RANGE, value);
+                }
             }
             Self::RequestInProgress | Self::Unavailable => {
                 into.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -10,23 +10,37 @@ use std::{
 };
 
 use anyhow::Context as _;
-use axum::{Router, middleware, serve::ListenerExt as _};
+use axum::{
+    Router,
+    http::{Extensions, HeaderMap, StatusCode, Version},
+    middleware,
+    serve::ListenerExt as _,
+};
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
+};
 
 use crate::{
     app::{App, Clock, Settings},
+    archive,
     db::{self, Db, Found},
-    edge,
+    due, edge,
     hub::Hub,
     limiter::Limiter,
     live, routes,
     store::{
         changes,
         demo::{ACCOUNTS, Account},
-        keys, projects,
+        keys,
+        privacy_requests::Pace,
+        projects,
         seeding::{self, Plan},
         tokens,
     },
@@ -106,7 +120,15 @@ pub fn service(app: &App) -> Router {
         .layer(middleware::from_fn(edge::split_action))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn(edge::finish))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(compressible()))
+}
+
+/// What has a digest of its very bytes is sent as these bytes.
+fn compressible() -> impl Predicate {
+    let digested = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        !headers.contains_key("content-digest") && !headers.contains_key("repr-digest")
+    };
+    DefaultPredicate::new().and(digested)
 }
 
 fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
@@ -139,6 +161,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         secret: secret.into(),
         demo: if demo == "1" { ACCOUNTS.into() } else { Arc::new([]) },
         clock: Clock::default(),
+        pace: if options.live { Pace::Live } else { Pace::Office },
         files: files.into(),
     };
     tidy(&app).await?;
@@ -149,6 +172,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         let _ = stream.set_nodelay(true);
     });
     tokio::spawn(close_in_time(app.clone()));
+    tokio::spawn(due::run(app.clone()));
+    tokio::spawn(archive::run(app.clone()));
     if options.live {
         tokio::spawn(live::run(app.clone()));
     }

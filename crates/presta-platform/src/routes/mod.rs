@@ -4,9 +4,15 @@
 mod bids;
 mod catalog;
 mod changes;
+mod communications;
+mod connections;
+mod devices;
 mod events;
+mod exports;
 pub mod listing;
 mod me;
+mod policy;
+mod privacy_requests;
 mod projects;
 mod snapshot;
 mod threads;
@@ -63,6 +69,12 @@ pub fn all() -> Vec<Route> {
         changes::routes(),
         snapshot::routes(),
         events::routes(),
+        communications::routes(),
+        privacy_requests::routes(),
+        exports::routes(),
+        policy::routes(),
+        connections::routes(),
+        devices::routes(),
     ]
     .into_iter()
     .flatten()
@@ -85,7 +97,7 @@ pub fn router(app: &App) -> Router {
             }
             None => handler,
         };
-        router = router.route(&path.replace("}:", &format!("}}{}", edge::ACTION)), handler);
+        router = router.route(&edge::inner(path), handler);
     }
     router
         .fallback(|| async { Problem::NotFound })

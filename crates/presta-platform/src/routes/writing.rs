@@ -62,6 +62,20 @@ where
     run(app, caller, asked, (key, bytes), work).await
 }
 
+/// Refuses parameters where an act has none: no body, or an empty object.
+///
+/// # Errors
+/// `validation`.
+pub fn no_parameters(bytes: &[u8]) -> Result<(), Problem> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    if !bytes.is_empty() {
+        let Nothing {} = extract::json(bytes)?;
+    }
+    Ok(())
+}
+
 async fn run<F>(app: &App, caller: &Caller, asked: &Asked, (key, bytes): (Key, Bytes), work: F) -> Answer
 where
     F: FnOnce(&mut Tx<'_>, &Bytes) -> Result<Stored, Problem> + Send + 'static,

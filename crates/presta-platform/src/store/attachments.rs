@@ -1,6 +1,9 @@
 //! Files that were sent, and what they belong to.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
@@ -41,6 +44,18 @@ impl Parent {
             Self::PrivacyRequest => "privacy_request",
         }
     }
+}
+
+/// The folder of the bytes, in the folder of the files.
+#[must_use]
+pub fn folder(files: &Path) -> PathBuf {
+    files.join("attachments")
+}
+
+/// Where the bytes of row `n` are; `files` is the folder of the files.
+#[must_use]
+pub fn path(files: &Path, n: i64) -> PathBuf {
+    folder(files).join(n.to_string())
 }
 
 fn attachment(row: &Row<'_>) -> rusqlite::Result<(i64, Value)> {

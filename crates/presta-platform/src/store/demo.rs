@@ -161,7 +161,7 @@ impl FirstDay {
                 }
             }
         }
-        Ok(())
+        super::demo_privacy::seed(sql, self.now)
     }
 
     /// Open projects of others that Camille could know for about two weeks.

@@ -2,7 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::{bids, changes::Kind, messages, projects::Viewer, snapshot::Datum, threads};
+use super::{
+    bids, changes::Kind, communications, connections, devices, exports, messages, privacy_requests, projects::Viewer,
+    snapshot::Datum, threads,
+};
 use crate::{ids::Prefix, problem::Problem};
 
 /// Writes rows as one user sees them.
@@ -60,6 +63,13 @@ pub const fn of(kind: Kind) -> Own {
         Kind::Bid => BIDS,
         Kind::Thread => THREADS,
         Kind::Message => MESSAGES,
+        Kind::Communications => communications::OWN,
+        Kind::PrivacyRequest => privacy_requests::OWN,
+        Kind::Export => exports::OWN,
+        Kind::App => connections::APPS,
+        Kind::Account => connections::ACCOUNTS,
+        Kind::Contact => connections::CONTACTS,
+        Kind::Device => devices::OWN,
         _ => NOTHING,
     }
 }

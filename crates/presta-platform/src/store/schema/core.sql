@@ -25,7 +25,8 @@ CREATE TABLE users (
     public_client TEXT NOT NULL,            -- JSON of the contract's Client, ready to send
     feed          TEXT NOT NULL DEFAULT '{"skills":[],"categories":[],"max_age_days":90}',
     feed_rev      INTEGER NOT NULL DEFAULT 1,
-    feed_seq      INTEGER NOT NULL DEFAULT 0 -- change at which the feed last changed: older states expire
+    feed_seq      INTEGER NOT NULL DEFAULT 0, -- change at which the feed last changed: older states expire
+    personalised  INTEGER NOT NULL DEFAULT 1  -- 0 or 1: recommendations by what one did
 ) STRICT;
 
 -- What filters and sorts read; the long texts are apart so that a scan stays short.
