@@ -218,7 +218,10 @@ impl Work<'_> {
 /// A name that is one plain file name wherever it is unpacked.
 fn plain(name: &str) -> String {
     let kept = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
-    let name: String = name.chars().map(kept).take(100).collect();
+    let mut name: String = name.chars().map(kept).take(100).collect();
+    while name.contains("..") {
+        name = name.replace("..", ".");
+    }
     name.trim_matches('.').to_owned()
 }
 

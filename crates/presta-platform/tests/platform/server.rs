@@ -120,6 +120,13 @@ pub fn import(data: &Path, lines: &[&str]) -> Output {
         .unwrap()
 }
 
+/// The file of a running server, as another process sees it.
+pub fn database(data: &Path) -> rusqlite::Connection {
+    let file = rusqlite::Connection::open(data.join("platform.db")).unwrap();
+    file.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    file
+}
+
 /// Moves the end of bidding of the project called `title` into the past, as time would.
 pub fn end_bidding(data: &Path, title: &str) {
     let file = rusqlite::Connection::open(data.join("platform.db")).unwrap();
