@@ -27,6 +27,9 @@ use crate::{
     },
 };
 
+/// A file is not begun in a part that has not so many bytes left.
+const SMALL: u64 = 4_096;
+
 /// Why an archive was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum Stop {
@@ -153,37 +156,10 @@ impl Work<'_> {
                 continue;
             }
             let document = Document { form, title, french: self.french, columns };
-            let name = |segment: u32| match segment {
-                1 => format!("{}/{}.{}", form.name(), source.name(), form.name()),
-                n => format!("{}/{}-{n}.{}", form.name(), source.name(), form.name()),
-            };
-            let (mut segment, mut first) = (1, true);
-            if parts.is_full(4_096) {
-                parts.close()?;
-            }
-            parts.begin(&name(segment))?;
-            parts.write(document.head().as_bytes())?;
-            for (i, line) in BufReader::new(File::open(&self.spool)?).lines().enumerate() {
-                if i % 1_000 == 999 {
-                    self.check()?;
-                }
-                let row: Value = serde_json::from_str(&line?).map_err(io::Error::from)?;
-                let text = document.row(&row, first);
-                if !first && parts.is_full(u64::try_from(text.len()).unwrap_or(0)) {
-                    parts.write(document.tail().as_bytes())?;
-                    parts.end();
-                    parts.close()?;
-                    segment += 1;
-                    parts.begin(&name(segment))?;
-                    parts.write(document.head().as_bytes())?;
-                    parts.write(document.row(&row, true).as_bytes())?;
-                } else {
-                    parts.write(text.as_bytes())?;
-                }
-                first = false;
-            }
-            parts.write(document.tail().as_bytes())?;
-            parts.end();
+            let lines = BufReader::new(File::open(&self.spool)?).lines();
+            write_document(parts, &document, source.name(), lines, |i| {
+                if i % 1_000 == 999 { self.check() } else { Ok(()) }
+            })?;
         }
         Ok(())
     }
@@ -215,6 +191,47 @@ impl Work<'_> {
     }
 }
 
+/// Writes rows, one a line of JSON, as one file called `name`, or as several where a part is full; `check` hears of
+/// each row and may stop it.
+fn write_document(
+    parts: &mut Parts<'_>,
+    document: &Document<'_>,
+    name: &str,
+    lines: impl Iterator<Item = io::Result<String>>,
+    check: impl Fn(usize) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let ending = document.form.name();
+    let path = |segment: u32| match segment {
+        1 => format!("{ending}/{name}.{ending}"),
+        n => format!("{ending}/{name}-{n}.{ending}"),
+    };
+    let (mut segment, mut first) = (1, true);
+    if parts.is_full(SMALL) {
+        parts.close()?;
+    }
+    parts.begin(&path(segment))?;
+    parts.write(document.head().as_bytes())?;
+    for (i, line) in lines.enumerate() {
+        check(i)?;
+        let row: Value = serde_json::from_str(&line?).map_err(io::Error::from)?;
+        let mut text = document.row(&row, first);
+        if !first && parts.is_full(u64::try_from(text.len()).unwrap_or(0)) {
+            parts.write(document.tail().as_bytes())?;
+            parts.end();
+            parts.close()?;
+            segment += 1;
+            parts.begin(&path(segment))?;
+            parts.write(document.head().as_bytes())?;
+            text = document.row(&row, true);
+        }
+        parts.write(text.as_bytes())?;
+        first = false;
+    }
+    parts.write(document.tail().as_bytes())?;
+    parts.end();
+    Ok(())
+}
+
 /// A name that is one plain file name wherever it is unpacked.
 fn plain(name: &str) -> String {
     let kept = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
@@ -244,4 +261,46 @@ fn covers(job: &Job, french: bool, part: u32, own: &[Entry]) -> Vec<(String, Str
     page.push_str("</table>\n");
     page.push_str(forms::PAGE_TAIL);
     vec![("manifest.json".to_owned(), manifest), ("index.html".to_owned(), page)]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{
+        super::parts::{Parts, path},
+        Columns, Document, Form, plain, write_document,
+    };
+
+    #[test]
+    fn a_list_that_is_too_long_for_a_part_goes_on_in_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let covers = |_: u32, _: &[super::Entry]| Vec::new();
+        let mut parts = Parts::new(folder.path().to_owned(), 20_000, &covers);
+        let rows: Vec<Value> = (0..100).map(|i| json!({"id": i, "text": "x".repeat(500)})).collect();
+        let mut columns = Columns::default();
+        columns.meet(&rows[0]);
+        let document = Document { form: Form::Json, title: "", french: true, columns: &columns };
+        let lines = rows.iter().map(|row| Ok(row.to_string()));
+        write_document(&mut parts, &document, "bid", lines, |_| Ok(())).unwrap();
+        let (done, entries) = parts.finish().unwrap();
+        assert!(done.len() > 2 && done.len() == entries.len(), "{done:?}");
+        let mut read = Vec::new();
+        for entry in entries {
+            assert!(entry.size < 20_000);
+            let file = std::fs::File::open(path(folder.path(), entry.part)).unwrap();
+            let mut zip = zip::ZipArchive::new(file).unwrap();
+            let list: Vec<Value> = serde_json::from_reader(zip.by_name(&entry.path).unwrap()).unwrap();
+            read.extend(list);
+        }
+        assert_eq!(read, rows);
+    }
+
+    #[test]
+    fn a_name_stays_in_its_folder() {
+        for name in ["../../etc/passwd", "..", "a/b", "C:\\x", "a\r\nb", "\u{202e}gpj.exe"] {
+            let name = plain(name);
+            assert!(!name.contains("..") && !name.contains(['/', '\\', ':', '\r', '\n', '\u{202e}']), "{name}");
+        }
+    }
 }

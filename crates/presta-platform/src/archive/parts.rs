@@ -193,8 +193,6 @@ impl<'c> Parts<'c> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should end")]
-
     use std::io::Read as _;
 
     use super::{Entry, Parts, digest, path};

@@ -42,7 +42,8 @@ const CONTACTS: [(&str, &str); 12] = [
 ];
 
 /// Topic, channel, on or off, version of the text, source, days ago.
-const HISTORY: [(&str, &str, bool, Option<&str>, &str, i64); 5] = [
+type Choice = (&'static str, &'static str, bool, Option<&'static str>, &'static str, i64);
+const HISTORY: [Choice; 5] = [
     ("newsletter", "email", true, Some("2025-1"), "app", 390),
     ("tips", "email", true, Some("2025-1"), "app", 390),
     ("tips", "email", false, None, "link", 120),

@@ -100,7 +100,7 @@ async fn portability_has_what_one_gave_in_every_form_and_nothing_of_others() {
     let mine = api.get("/v1/bids?limit=500").await.expect(200);
     assert_eq!(rows(&mut zip, "bid"), mine.items());
     let me = api.get("/v1/me").await.expect(200).body;
-    assert_eq!(rows(&mut zip, "me"), [me.clone()]);
+    assert_eq!(rows(&mut zip, "me"), std::slice::from_ref(&me));
     let messages = rows(&mut zip, "message");
     assert!(!messages.is_empty() && messages.iter().all(|message| message["author_id"] == me["id"]), "{messages:?}");
     assert_eq!(rows(&mut zip, "contact").len(), 12);
