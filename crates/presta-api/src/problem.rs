@@ -107,12 +107,16 @@ kinds! {
     RequestInProgress = "request-in-progress",
     /// Nobody bids on their own project.
     OwnProject = "own-project",
+    /// The state of something does not admit it, or not any more.
+    StateConflict = "state-conflict",
     /// The sign-in did not ask for this.
     InsufficientScope = "insufficient-scope",
     /// The request is too large.
     PayloadTooLarge = "payload-too-large",
     /// The request's type is not taken.
     UnsupportedMediaType = "unsupported-media-type",
+    /// The range begins behind the end of the file.
+    RangeNotSatisfiable = "range-not-satisfiable",
     /// The resource has no such verb.
     MethodNotAllowed = "method-not-allowed",
     /// The request has to name a revision.
