@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-use crate::{db::Db, hub::Hub, limiter::Limiter, problem::Problem, store::changes::Tx};
+use crate::{db::Db, hub::Hub, limiter::Limiter, problem::Problem, store::changes::Tx, store::privacy_requests::Pace};
 
 /// What the command line decides.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +71,8 @@ pub struct App {
     pub demo: Arc<[crate::store::demo::Account]>,
     /// The clock.
     pub clock: Clock,
+    /// How fast the platform answers privacy requests.
+    pub pace: Pace,
     /// Where the files are: attachments, uploads under way, archives.
     pub files: Arc<Path>,
     /// Uploads under way.

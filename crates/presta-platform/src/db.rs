@@ -24,6 +24,7 @@ const SCHEMA: &[&str] = &[
     include_str!("store/schema/people.sql"),
     include_str!("store/schema/uploads.sql"),
     include_str!("store/schema/contests.sql"),
+    include_str!("store/schema/privacy.sql"),
 ];
 /// Written last when a file is made; a file without it was never served and is made again.
 const READY: &str = "ready";

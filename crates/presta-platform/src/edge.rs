@@ -18,6 +18,15 @@ use crate::{
 /// Stands between an id and its action inside of the router; never valid in a request.
 pub const ACTION: &str = "/~";
 
+/// `/v1/bids/{id}:retract` as the router has it.
+#[must_use]
+pub fn inner(path: &str) -> String {
+    match path.rsplit_once(':') {
+        Some((before, action)) => format!("{before}{ACTION}{action}"),
+        None => path.to_owned(),
+    }
+}
+
 /// Writes pending problems in the request's language and gives every answer an id.
 pub async fn finish(request: Request, next: Next) -> Response {
     let language = Language::of(request.headers());

@@ -4,8 +4,12 @@
 
 pub mod answer;
 pub mod app;
+pub mod archive;
+pub mod consent_texts;
 pub mod contact;
 pub mod db;
+pub mod download;
+pub mod due;
 pub mod edge;
 pub mod extract;
 pub mod file_names;
@@ -20,6 +24,7 @@ pub mod limiter;
 pub mod live;
 pub mod load;
 pub mod oauth;
+pub mod policy;
 pub mod problem;
 pub mod problem_words;
 pub mod ranges;
@@ -33,3 +38,4 @@ pub mod store;
 pub mod tus;
 pub mod uploading;
 pub mod vat;
+pub mod working_days;

@@ -30,17 +30,17 @@ use tower_http::{
 
 use crate::{
     app::{App, Clock, Settings},
+    archive,
     db::{self, Db, Found},
-    edge,
+    due, edge,
     hub::Hub,
     limiter::Limiter,
-    live,
-    problem::Problem,
-    routes,
+    live, routes,
     store::{
-        acts, changes, contests, decisions,
+        changes,
         demo::{ACCOUNTS, Account},
-        demo_contests, keys, projects, reviews,
+        demo_contests, keys,
+        privacy_requests::Pace,
         seeding::{self, Plan},
         tokens,
     },
@@ -53,9 +53,6 @@ pub const FILE: &str = "platform.db";
 pub const FILES: &str = "files";
 /// How long open requests are waited for at the end.
 const GRACE: Duration = Duration::from_secs(3);
-const CLOSE_EVERY: Duration = Duration::from_secs(15);
-const CLOSE_AT_ONCE: i64 = 500;
-const SETTLE_AT_ONCE: i64 = 100;
 
 /// What to serve.
 #[derive(Debug, Clone)]
@@ -101,49 +98,9 @@ async fn tidy(app: &App) -> anyhow::Result<()> {
         tokens::prune(tx)
     })
     .await?;
-    while app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await? > 0 {}
-    while app.write(settle).await? > 0 {}
     uploading::sweep(app).await?;
-    uploading::expire(app).await?;
-    app.write(contests::judge_due).await?;
+    due::once(app).await?;
     Ok(())
-}
-
-/// What time brings about by itself: awards expire, reviews appear, reviews of decisions are answered. Answers how many.
-fn settle(tx: &mut changes::Tx<'_>) -> Result<usize, Problem> {
-    let awards = acts::expire_due(tx, SETTLE_AT_ONCE)?;
-    Ok(awards + reviews::publish_due(tx, SETTLE_AT_ONCE)? + decisions::answer_due(tx, SETTLE_AT_ONCE)?)
-}
-
-/// Closes projects when their time is over and lets the rest happen that is due, until the server ends.
-async fn close_in_time(app: App) {
-    let mut ending = app.ending.clone();
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(CLOSE_EVERY) => {}
-            _ = ending.wait_for(|ending| *ending) => return,
-        }
-        if let Err(error) = app.write(|tx| projects::close_due(tx, CLOSE_AT_ONCE)).await {
-            tracing::error!(%error, "closing projects");
-        }
-        if let Err(error) = app.write(settle).await {
-            tracing::error!(%error, "settling what is due");
-        }
-        if let Err(error) = app.write(contests::judge_due).await {
-            tracing::error!(%error, "ending contests");
-        }
-        if let Err(error) = uploading::expire(&app).await {
-            tracing::error!(%error, "removing expired uploads");
-        }
-    }
-}
-
-/// Not what carries a digest: it is that of the bytes as they are.
-fn compressible() -> impl Predicate {
-    let plain = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
-        !headers.contains_key(routes::attachments::REPR_DIGEST)
-    };
-    DefaultPredicate::new().and(plain)
 }
 
 /// The whole server: routes and what surrounds them.
@@ -154,6 +111,14 @@ pub fn service(app: &App) -> Router {
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn(edge::finish))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(compressible()))
+}
+
+/// What has a digest of its very bytes is sent as these bytes.
+fn compressible() -> impl Predicate {
+    let digested = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        !headers.contains_key("content-digest") && !headers.contains_key("repr-digest")
+    };
+    DefaultPredicate::new().and(digested)
 }
 
 fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
@@ -186,6 +151,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         secret: secret.into(),
         demo: if demo == "1" { ACCOUNTS.into() } else { Arc::new([]) },
         clock: Clock::default(),
+        pace: if options.live { Pace::Live } else { Pace::Office },
         files: files.into(),
         uploading: Arc::default(),
     };
@@ -196,7 +162,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    tokio::spawn(close_in_time(app.clone()));
+    tokio::spawn(due::run(app.clone()));
+    tokio::spawn(archive::run(app.clone()));
     if options.live {
         tokio::spawn(live::run(app.clone()));
     }

@@ -22,6 +22,7 @@ use crate::{
     secret,
     store::{
         changes::Tx,
+        devices,
         tokens::{self, ACCESS_S, Pair},
     },
 };
@@ -126,6 +127,7 @@ pub async fn exchange(State(app): State<App>, headers: HeaderMap, body: Bytes) -
         Err(refusal) => return Ok(refusal.response()),
     };
     let fresh = Fresh::draw()?;
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (granted, fresh) = app
         .write(move |tx| {
             let granted = match field(&fields, "grant_type") {
@@ -133,6 +135,8 @@ pub async fn exchange(State(app): State<App>, headers: HeaderMap, body: Bytes) -
                 "refresh_token" => by_refresh(tx, &fields, &fresh)?,
                 _ => Err(refusal("unsupported_grant_type", "unknown grant_type")),
             };
+            devices::note(tx, &fresh.pair.access, agent.as_deref())?;
+            devices::settle(tx)?;
             Ok((granted, fresh))
         })
         .await?;
@@ -158,6 +162,10 @@ pub async fn revoke(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
         return Ok(refusal("invalid_request", "token is missing").response());
     }
     let hash = secret::digest(token);
-    app.write(move |tx| tokens::revoke(tx, &hash)).await?;
+    app.write(move |tx| {
+        tokens::revoke(tx, &hash)?;
+        devices::settle(tx)
+    })
+    .await?;
     Ok(uncached(StatusCode::OK, ().into_response()))
 }

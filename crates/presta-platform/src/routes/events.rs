@@ -3,6 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
+    Extension,
     extract::State,
     http::HeaderMap,
     response::{
@@ -20,11 +21,14 @@ use tokio::sync::{
 use super::{Answer, Needs, Route, changes::scope};
 use crate::{
     app::App,
-    guard::Caller,
+    guard::{Access, Caller},
     hub::{EVERYONE, Notice},
     ids::Prefix,
     scopes::Scope,
-    store::changes::{self, Kind},
+    store::{
+        changes::{self, Kind},
+        tokens,
+    },
 };
 use axum::routing::get;
 
@@ -43,9 +47,21 @@ struct Stream {
     epoch: String,
     listener: Receiver<Notice>,
     ending: watch::Receiver<bool>,
+    token: String,
 }
 
 impl Stream {
+    /// Whether a notice is about sign-ins of the caller.
+    fn may_end(&self, notice: &Notice) -> bool {
+        let Notice::Changes(list) = notice else { return false };
+        list.iter().any(|c| c.audience == self.caller.n && matches!(c.kind, Kind::Device | Kind::App))
+    }
+
+    async fn still_admitted(&self, app: &App) -> bool {
+        let (token, now) = (self.token.clone(), app.now());
+        app.read(move |sql| tokens::bearer(sql, &token, now)).await.is_ok_and(|bearer| bearer.is_some())
+    }
+
     fn change(&self, kinds: &[Kind], seq: i64) -> Event {
         let state = changes::state(&self.epoch, seq);
         let types: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
@@ -94,6 +110,9 @@ impl Stream {
                 notice = self.listener.recv() => notice,
                 _ = self.ending.wait_for(|ending| *ending) => return None,
             };
+            if heard.as_ref().is_ok_and(|notice| self.may_end(notice)) && !self.still_admitted(&app).await {
+                return None;
+            }
             let event = match heard {
                 Ok(notice) => self.event(&notice),
                 Err(RecvError::Lagged(_)) => {
@@ -110,13 +129,18 @@ impl Stream {
 }
 
 /// `GET /v1/events`
-pub async fn listen(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Answer {
+pub async fn listen(
+    State(app): State<App>,
+    caller: Caller,
+    Extension(access): Extension<Access>,
+    headers: HeaderMap,
+) -> Answer {
     let listener = app.hub.listen();
     let (epoch, latest) = app.read(|sql| Ok((changes::epoch(sql)?, changes::latest(sql)?))).await?;
     let state = changes::state(&epoch, latest);
     let hello = Event::default().event("hello").id(&state).data(json!({"new_state": state}).to_string());
     let ending = app.ending.clone();
-    let mut stream = Stream { first: vec![hello], caller, epoch, listener, ending };
+    let mut stream = Stream { first: vec![hello], caller, epoch, listener, ending, token: access.hash };
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     if last.is_some_and(|last| !last.is_empty() && last != state) {
         let missed = stream.change(&stream.shown(), latest);

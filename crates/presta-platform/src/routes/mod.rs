@@ -8,15 +8,21 @@ mod bids;
 mod bookmarks;
 mod catalog;
 mod changes;
+mod communications;
+mod connections;
 mod contests;
 mod decisions;
+mod devices;
 mod entries;
 mod events;
+mod exports;
 mod invitations;
 pub mod listing;
 mod me;
 mod messages;
 mod milestones;
+mod policy;
+mod privacy_requests;
 mod projects;
 mod projects_write;
 mod recommendations;
@@ -95,6 +101,12 @@ pub fn all() -> Vec<Route> {
         changes::routes(),
         snapshot::routes(),
         events::routes(),
+        communications::routes(),
+        privacy_requests::routes(),
+        exports::routes(),
+        policy::routes(),
+        connections::routes(),
+        devices::routes(),
     ]
     .into_iter()
     .flatten()
@@ -117,7 +129,7 @@ pub fn router(app: &App) -> Router {
             }
             None => handler,
         };
-        router = router.route(&path.replace("}:", &format!("}}{}", edge::ACTION)), handler);
+        router = router.route(&edge::inner(path), handler);
     }
     router
         .fallback(|| async { Problem::NotFound })

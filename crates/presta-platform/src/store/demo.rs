@@ -167,7 +167,8 @@ impl FirstDay {
                 }
             }
         }
-        demo_people::seed(sql, self)
+        demo_people::seed(sql, self)?;
+        super::demo_privacy::seed(sql, self.now)
     }
 
     /// Open projects of others that Camille could know for about two weeks.

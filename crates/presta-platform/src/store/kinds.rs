@@ -3,9 +3,9 @@
 use rusqlite::Connection;
 
 use super::{
-    amendments, bids, bookmarks, changes::Kind, contests, decisions, entries, invitations, messages,
-    milestone_requests, milestones, projects::Viewer, recommendations, reviews, saved_searches, snapshot::Datum,
-    threads,
+    amendments, bids, bookmarks, changes::Kind, communications, connections, contests, decisions, devices, entries,
+    exports, invitations, messages, milestone_requests, milestones, privacy_requests, projects::Viewer,
+    recommendations, reviews, saved_searches, snapshot::Datum, threads,
 };
 use crate::{ids::Prefix, problem::Problem};
 
@@ -75,6 +75,13 @@ pub const fn of(kind: Kind) -> Own {
         Kind::Decision => decisions::OWN,
         Kind::Contest => contests::OWN,
         Kind::Entry => entries::OWN,
+        Kind::Communications => communications::OWN,
+        Kind::PrivacyRequest => privacy_requests::OWN,
+        Kind::Export => exports::OWN,
+        Kind::App => connections::APPS,
+        Kind::Account => connections::ACCOUNTS,
+        Kind::Contact => connections::CONTACTS,
+        Kind::Device => devices::OWN,
         _ => NOTHING,
     }
 }

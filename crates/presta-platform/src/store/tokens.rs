@@ -26,6 +26,8 @@ pub struct Bearer {
     pub signed_at: i64,
     /// The family of the token: one sign-in of one device.
     pub family: String,
+    /// When the token ends, in ms.
+    pub expires_at: i64,
 }
 
 /// Looks an access token up by hash.
@@ -35,7 +37,7 @@ pub struct Bearer {
 pub fn bearer(sql: &Connection, hash: &str, now: i64) -> Result<Option<Bearer>, Problem> {
     Ok(sql
         .prepare_cached(
-            "SELECT t.user_n, t.scope, u.freelancer, f.signed_at, f.id FROM tokens t
+            "SELECT t.user_n, t.scope, u.freelancer, f.signed_at, f.id, t.expires_at FROM tokens t
              JOIN families f ON f.id = t.family JOIN users u ON u.n = t.user_n
              WHERE t.hash = ?1 AND t.kind = 'access' AND t.expires_at > ?2 AND f.revoked = 0",
         )?
@@ -46,6 +48,7 @@ pub fn bearer(sql: &Connection, hash: &str, now: i64) -> Result<Option<Bearer>, 
                 freelancer: row.get(2)?,
                 signed_at: row.get(3)?,
                 family: row.get(4)?,
+                expires_at: row.get(5)?,
             })
         })
         .optional()?)
@@ -279,6 +282,19 @@ pub fn revoke(tx: &Tx<'_>, hash: &str) -> Result<(), Problem> {
         }
         None => Ok(()),
     }
+}
+
+/// Revokes families that nobody can use any more: every token of them expired.
+///
+/// # Errors
+/// On a database error.
+pub fn end_unused(tx: &Tx<'_>) -> Result<(), Problem> {
+    tx.sql.execute(
+        "UPDATE families SET revoked = 1 WHERE revoked = 0
+             AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.family = families.id AND t.expires_at > ?1)",
+        [tx.now],
+    )?;
+    Ok(())
 }
 
 /// Forgets what can serve no more: also as evidence of reuse.

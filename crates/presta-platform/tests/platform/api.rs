@@ -107,6 +107,25 @@ impl Api {
         reply.body["state"].as_str().unwrap().to_owned()
     }
 
+    /// Waits until the item of `kind` called `id` fits; answers it as sync has it.
+    pub async fn wait_until(&self, kind: &str, id: &Value, fits: impl Fn(&Value) -> bool) -> Value {
+        let page = self.get(&format!("/v1/snapshot?type={kind}&limit=500")).await.expect(200);
+        if let Some(item) = page.items().iter().find(|item| item["id"] == *id && fits(item)) {
+            return item.clone();
+        }
+        let mut state = page.body["state"].as_str().unwrap().to_owned();
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            let delta = self.get(&format!("/v1/changes?since={state}&types={kind}&wait=30")).await.expect(200).body;
+            let mut changed = delta["changed"].as_array().unwrap().iter().map(|change| &change["data"]);
+            if let Some(item) = changed.find(|item| item["id"] == *id && fits(item)) {
+                return item.clone();
+            }
+            state = delta["new_state"].as_str().unwrap().to_owned();
+        }
+        panic!("{kind} {id} did not become what was waited for");
+    }
+
     /// A project this caller may bid on.
     pub async fn biddable(&self) -> Value {
         let page = self.get("/v1/projects?limit=100").await.expect(200);

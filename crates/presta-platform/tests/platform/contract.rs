@@ -99,7 +99,7 @@ impl Contract {
 }
 
 fn fits_segment(wanted: &str, got: &str) -> bool {
-    match wanted.strip_prefix("{id}") {
+    match wanted.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(_, action)| action) {
         Some("") => !got.is_empty() && !got.contains(':'),
         Some(action) => got.ends_with(action),
         None => wanted == got,

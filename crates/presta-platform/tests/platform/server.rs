@@ -142,6 +142,13 @@ pub fn value<T: rusqlite::types::FromSql>(data: &Path, text: &str) -> T {
     file.query_row(text, [], |row| row.get(0)).unwrap()
 }
 
+/// The file of a running server, as another process sees it.
+pub fn database(data: &Path) -> rusqlite::Connection {
+    let file = rusqlite::Connection::open(data.join("platform.db")).unwrap();
+    file.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    file
+}
+
 /// Moves the end of bidding of the project called `title` into the past, as time would.
 pub fn end_bidding(data: &Path, title: &str) {
     let file = rusqlite::Connection::open(data.join("platform.db")).unwrap();

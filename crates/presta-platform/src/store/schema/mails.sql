@@ -6,6 +6,7 @@ CREATE TABLE mails (
     topic   TEXT NOT NULL,
     service INTEGER NOT NULL,               -- 1: needed for the service, whatever was chosen
     subject TEXT NOT NULL,
-    text    TEXT NOT NULL
+    text    TEXT NOT NULL,
+    unsubscribe TEXT                        -- List-Unsubscribe of RFC 8058, of marketing mails
 ) STRICT;
 CREATE INDEX mails_by_user ON mails (user_n, n);
