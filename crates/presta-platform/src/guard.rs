@@ -73,7 +73,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token of a request, for what outlives its beginning.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Hash of the token.
+    pub hash: String,
+    /// The sign-in it is of.
+    pub family: String,
+    /// When it ends, in ms.
+    pub expires_at: i64,
+}
+
+/// The token of `headers`.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
@@ -81,7 +94,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 async fn admit(app: &App, scope: Option<Scope>, request: &mut Request) -> Result<Standing, Problem> {
     let hash = bearer(request.headers()).map(secret::digest).ok_or(Problem::Unauthenticated)?;
-    let now = app.now();
+    let (now, kept) = (app.now(), hash.clone());
     let bearer = app.read(move |sql| tokens::bearer(sql, &hash, now)).await?.ok_or(Problem::Unauthenticated)?;
     let caller = Caller {
         n: bearer.user_n,
@@ -93,6 +106,7 @@ async fn admit(app: &App, scope: Option<Scope>, request: &mut Request) -> Result
         caller.need(scope)?;
     }
     request.extensions_mut().insert(caller);
+    request.extensions_mut().insert(Access { hash: kept, family: bearer.family, expires_at: bearer.expires_at });
     Ok(app.limiter.count(caller.n, now))
 }
 

@@ -2,13 +2,17 @@
 //!
 //! It depends on no other crate of the workspace: client and server meet at the contract alone.
 
+pub mod admin;
 pub mod answer;
 pub mod app;
 pub mod contact;
+pub mod counters;
 pub mod db;
 pub mod edge;
 pub mod extract;
+pub mod faults;
 pub mod guard;
+pub mod guesses;
 pub mod hub;
 pub mod ids;
 pub mod import;
@@ -27,3 +31,4 @@ pub mod secret;
 pub mod seed;
 pub mod serve;
 pub mod store;
+pub mod wire;

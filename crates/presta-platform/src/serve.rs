@@ -10,19 +10,25 @@ use std::{
 };
 
 use anyhow::Context as _;
-use axum::{Router, middleware, serve::ListenerExt as _};
+use axum::{Router, middleware};
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
+    admin::{self, Admin},
     app::{App, Clock, Settings},
+    counters::Counters,
     db::{self, Db, Found},
     edge,
+    faults::{Faults, layer, rules::Rules},
+    guesses::Guesses,
     hub::Hub,
     limiter::Limiter,
-    live, routes,
+    live,
+    problem::Problem,
+    routes,
     store::{
         changes,
         demo::{ACCOUNTS, Account},
@@ -30,6 +36,7 @@ use crate::{
         seeding::{self, Plan},
         tokens,
     },
+    wire::{self, Peer, Wires},
 };
 
 /// The file in the data directory.
@@ -56,6 +63,12 @@ pub struct Options {
     pub live: bool,
     /// Rules that can be set.
     pub settings: Settings,
+    /// Where the operator is listened to: a loopback address, or nowhere.
+    pub admin: Option<SocketAddr>,
+    /// Faults from the beginning.
+    pub faults: Option<Rules>,
+    /// How long a peer may take nothing before its connection is cut.
+    pub stall: Duration,
 }
 
 /// Opens the file in `data`, making it by `plan` when there is none.
@@ -74,7 +87,11 @@ pub fn open(data: &Path, plan: &Plan) -> anyhow::Result<Db> {
     Db::open(&path).context("opening the database")
 }
 
-async fn tidy(app: &App) -> anyhow::Result<()> {
+/// Does what is due by the clock of the server.
+///
+/// # Errors
+/// On a database error.
+pub async fn tidy(app: &App) -> anyhow::Result<()> {
     app.write(|tx| {
         changes::prune(&tx.sql, tx.now)?;
         keys::prune(&tx.sql, tx.now)?;
@@ -99,21 +116,42 @@ async fn close_in_time(app: App) {
     }
 }
 
-/// The whole server: routes and what surrounds them.
-pub fn service(app: &App) -> Router {
-    Router::new()
+/// The whole server: routes and what surrounds them. Without `faults` none can be done. Event streams are not
+/// compressed, which is the default: their events must not wait for more to come.
+pub fn service(app: &App, faults: Option<Arc<Faults>>) -> Router {
+    let router = Router::new()
         .fallback_service(routes::router(app))
         .layer(middleware::from_fn(edge::split_action))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn(edge::finish))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn_with_state(app.settings.trust_proxy, edge::origin));
+    match faults {
+        Some(faults) => router.layer(middleware::from_fn_with_state((app.clone(), faults), layer::fault)),
+        None => router,
+    }
 }
 
-fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
-    let line = json!({"url": format!("http://{address}"), "accounts": accounts});
+fn announce(address: SocketAddr, admin: Option<SocketAddr>, accounts: &[Account]) -> anyhow::Result<()> {
+    let mut line = json!({"url": format!("http://{address}"), "accounts": accounts});
+    if let (Some(admin), Some(object)) = (admin, line.as_object_mut()) {
+        object.insert("admin".to_owned(), format!("http://{admin}").into());
+    }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").context("writing the ready line")?;
     out.flush().context("writing the ready line")
+}
+
+/// The faults of the command line, ready.
+fn prepare(rules: Option<Rules>) -> anyhow::Result<Arc<Faults>> {
+    let faults = Arc::new(Faults::default());
+    if let Some(rules) = rules {
+        faults.set(rules).map_err(|problem| match problem {
+            Problem::Validation(errors) => anyhow::anyhow!("--faults: {errors:?}"),
+            other => anyhow::anyhow!("--faults: {other}"),
+        })?;
+    }
+    Ok(faults)
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -121,6 +159,15 @@ fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
 /// # Errors
 /// When the file cannot be opened or the address not be listened on.
 pub async fn run(options: Options) -> anyhow::Result<()> {
+    wire::raise_open_files();
+    let admin = match options.admin {
+        Some(address) => Some(admin::bind(address).await?),
+        None => None,
+    };
+    let faults = match (options.faults, &admin) {
+        (None, None) => None,
+        (rules, _) => Some(prepare(rules)?),
+    };
     let now = Timestamp::now();
     let plan = Plan { projects: options.projects, seed: options.seed, now };
     let data = options.data.clone();
@@ -133,11 +180,13 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         db,
         hub: Hub::default(),
         settings: options.settings,
-        limiter: Arc::new(Limiter::new(options.settings.requests_per_minute)),
+        limiter: Arc::new(Limiter::new("user", options.settings.requests_per_minute)),
         in_flight: Arc::new(Mutex::new(HashSet::new())),
         ending,
         secret: secret.into(),
         demo: if demo == "1" { ACCOUNTS.into() } else { Arc::new([]) },
+        counters: Arc::new(Counters::default()),
+        guesses: Arc::new(Guesses::new(options.settings.sign_ins_per_minute)),
         clock: Clock::default(),
         files: files.into(),
     };
@@ -145,16 +194,24 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let stop = stop_signal().context("listening for signals")?;
     let listener = TcpListener::bind(options.listen).await.context("listening")?;
     let address = listener.local_addr().context("listening")?;
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
+    let listener = Wires::new(listener, Arc::clone(&app.counters), options.stall);
     tokio::spawn(close_in_time(app.clone()));
     if options.live {
         tokio::spawn(live::run(app.clone()));
     }
-    announce(address, &app.demo)?;
+    let admin_address = admin.as_ref().map(TcpListener::local_addr).transpose().context("listening for --admin")?;
+    if let (Some(listener), Some(faults)) = (admin, &faults) {
+        let admin = Admin { app: app.clone(), faults: Arc::clone(faults) };
+        tokio::spawn(async move {
+            if let Err(error) = admin::serve(listener, admin).await {
+                tracing::error!(%error, "serving --admin");
+            }
+        });
+    }
+    announce(address, admin_address, &app.demo)?;
     let mut ended = app.ending.clone();
-    let serving = axum::serve(listener, service(&app)).with_graceful_shutdown(async move {
+    let service = service(&app, faults).into_make_service_with_connect_info::<Peer>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("ending");
         let _ = end.send(true);

@@ -62,6 +62,12 @@ impl Topic {
         }
     }
 
+    /// From its name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.name() == name)
+    }
+
     /// Needed for the service: sent whatever was chosen.
     #[must_use]
     pub const fn service(self) -> bool {
@@ -80,4 +86,25 @@ pub fn send(tx: &Tx<'_>, user_n: i64, topic: Topic, (subject, text): (&str, &str
         )?
         .execute(params![user_n, tx.now, topic.name(), topic.service(), subject, text])?;
     Ok(())
+}
+
+/// How many mails of a campaign were sent, and how many were not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Campaign {
+    /// Sent.
+    pub sent: u64,
+    /// Withheld for want of consent.
+    pub withheld: u64,
+}
+
+/// Sends the mail of a marketing topic to everyone with an account who consented: nobody, as long as no consent is kept.
+///
+/// # Errors
+/// `forbidden` for a service topic, or a database error.
+pub fn campaign(tx: &Tx<'_>, topic: Topic) -> Result<Campaign, Problem> {
+    if topic.service() {
+        return Err(Problem::Forbidden);
+    }
+    let people: i64 = tx.sql.query_row("SELECT count(*) FROM users WHERE login IS NOT NULL", [], |row| row.get(0))?;
+    Ok(Campaign { sent: 0, withheld: people.unsigned_abs() })
 }

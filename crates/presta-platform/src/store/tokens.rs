@@ -26,6 +26,8 @@ pub struct Bearer {
     pub signed_at: i64,
     /// The family of the token: one sign-in of one device.
     pub family: String,
+    /// When the token ends, in ms.
+    pub expires_at: i64,
 }
 
 /// Looks an access token up by hash.
@@ -35,7 +37,7 @@ pub struct Bearer {
 pub fn bearer(sql: &Connection, hash: &str, now: i64) -> Result<Option<Bearer>, Problem> {
     Ok(sql
         .prepare_cached(
-            "SELECT t.user_n, t.scope, u.freelancer, f.signed_at, f.id FROM tokens t
+            "SELECT t.user_n, t.scope, u.freelancer, f.signed_at, f.id, t.expires_at FROM tokens t
              JOIN families f ON f.id = t.family JOIN users u ON u.n = t.user_n
              WHERE t.hash = ?1 AND t.kind = 'access' AND t.expires_at > ?2 AND f.revoked = 0",
         )?
@@ -46,6 +48,7 @@ pub fn bearer(sql: &Connection, hash: &str, now: i64) -> Result<Option<Bearer>, 
                 freelancer: row.get(2)?,
                 signed_at: row.get(3)?,
                 family: row.get(4)?,
+                expires_at: row.get(5)?,
             })
         })
         .optional()?)
@@ -259,7 +262,24 @@ pub fn spend(tx: &Tx<'_>, hash: &str) -> Result<Option<Spent>, Problem> {
 /// On a database error.
 pub fn revoke_family(tx: &Tx<'_>, family: &str) -> Result<(), Problem> {
     tx.sql.execute("UPDATE families SET revoked = 1 WHERE id = ?1", [family])?;
+    tx.revoked(family);
     Ok(())
+}
+
+/// Revokes every sign-in of `user_n`; answers how many there were.
+///
+/// # Errors
+/// On a database error.
+pub fn revoke_all(tx: &Tx<'_>, user_n: i64) -> Result<usize, Problem> {
+    let families: Vec<String> = tx
+        .sql
+        .prepare_cached("SELECT id FROM families WHERE user_n = ?1 AND revoked = 0")?
+        .query_map([user_n], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for family in &families {
+        revoke_family(tx, family)?;
+    }
+    Ok(families.len())
 }
 
 /// Revokes by any token (RFC 7009): an access token alone, a refresh token with its family.
@@ -273,8 +293,9 @@ pub fn revoke(tx: &Tx<'_>, hash: &str) -> Result<(), Problem> {
         .optional()?;
     match found {
         Some((kind, family)) if kind == "refresh" => revoke_family(tx, &family),
-        Some(_) => {
+        Some((_, family)) => {
             tx.sql.execute("DELETE FROM tokens WHERE hash = ?1", [hash])?;
+            tx.revoked(&family);
             Ok(())
         }
         None => Ok(()),
