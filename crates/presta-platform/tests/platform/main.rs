@@ -12,8 +12,11 @@ mod api;
 mod bids;
 mod browser;
 mod contract;
+#[path = "../drive/mod.rs"]
+mod drive;
 mod files;
 mod filters;
+mod hostile;
 mod idempotency;
 mod market;
 mod oauth;
