@@ -58,20 +58,7 @@ async fn main() -> anyhow::Result<()> {
     match cli.what {
         What::Load { clients, rate, seconds, projects } => {
             let report = load::run(&binary, home.path(), load::Plan { clients, rate, seconds, projects }).await?;
-            let row = |name: &str, [p50, p99, max]: [f64; 3]| {
-                println!("{name}: p50 {p50:.1} ms, p99 {p99:.1} ms, max {max:.1} ms");
-            };
-            println!("{clients} event streams, {} requests answered, {} errors", report.requests, report.errors.len());
-            row("requests", report.request_ms);
-            row("writes", report.write_ms);
-            row(&format!("{} events delivered", report.deliveries), report.delivery_ms);
-            println!("memory: {} MiB, at most {} MiB", report.memory_mib.0, report.memory_mib.1);
-            println!("restart: all back after {:.1} s; streams opened per 100 ms:", report.back_after_s);
-            for (bin, count) in &report.reconnections {
-                println!("  {:>5} ms  {count}", bin * 100);
-            }
-            println!("busiest 100 ms: {:.1} % of the clients", report.peak() * 100.0);
-            report.errors.iter().take(10).for_each(|error| println!("{error}"));
+            println!("{clients} event streams, {rate} requests a second for {seconds} s\n{report}");
             ensure!(report.errors.is_empty(), "{} errors", report.errors.len());
             ensure!(report.peak() <= 0.1, "a storm: {:.0} % of the clients in 100 ms", report.peak() * 100.0);
         }

@@ -6,12 +6,19 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::limiter::{Limiter, Standing};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::{
+    limiter::{Limiter, Standing},
+    problem::Problem,
+};
 
 /// Wrong passwords for one login from one address before it has to wait.
 pub const PER_LOGIN: usize = 10;
 /// Wrong passwords from one address, whatever the login.
 pub const PER_ADDRESS: usize = 100;
+/// Passwords looked at at the same time.
+const CHECKS: usize = 4;
 /// How long a wrong password counts: 5 minutes, in ms.
 const WINDOW_MS: i64 = 300_000;
 /// Logins remembered before those whose time is over are forgotten.
@@ -23,6 +30,7 @@ type Failed = HashMap<(IpAddr, String), Vec<i64>>;
 #[derive(Debug)]
 pub struct Guesses {
     requests: Limiter<IpAddr>,
+    checking: Semaphore,
     failed: Mutex<Failed>,
 }
 
@@ -34,12 +42,20 @@ impl Guesses {
     /// Grants `per_minute` requests of signing in to each address.
     #[must_use]
     pub fn new(per_minute: u32) -> Self {
-        Self { requests: Limiter::new("ip", per_minute), failed: Mutex::default() }
+        Self { requests: Limiter::new("ip", per_minute), checking: Semaphore::new(CHECKS), failed: Mutex::default() }
     }
 
     /// Counts one request of `ip` at `now` (ms).
     pub fn count(&self, ip: IpAddr, now: i64) -> Standing {
         self.requests.count(ip, now)
+    }
+
+    /// Waits for the turn of a password to be looked at: that is slow by design, and must not take the whole machine.
+    ///
+    /// # Errors
+    /// `unavailable` when the server ends.
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        self.checking.acquire().await.map_err(|_| Problem::Unavailable)
     }
 
     /// Seconds to wait before a password of `login` is looked at again; none when it may be tried.

@@ -67,7 +67,6 @@ pub async fn serve(listener: TcpListener, admin: Admin) -> std::io::Result<()> {
 }
 
 /// Every route, with what surrounds it.
-#[must_use]
 pub fn router(admin: Admin) -> Router {
     Router::new()
         .route("/admin/mails", get(watch::mails))

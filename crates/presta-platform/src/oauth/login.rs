@@ -81,11 +81,19 @@ pub async fn submit(
     }
     let asked = login.clone();
     let found = app.read(move |sql| accounts::find(sql, &asked)).await?;
-    let check = move || found.filter(|(_, hash)| accounts::matches(&password, hash));
+    let turn = app.guesses.turn().await?;
+    let check = move || match found {
+        Some((user_n, hash)) => accounts::matches(&password, &hash).then_some(user_n),
+        None => {
+            accounts::waste_time(&password);
+            None
+        }
+    };
     let user = tokio::task::spawn_blocking(check)
         .await
         .map_err(|error| Problem::Internal(format!("password check: {error}")))?;
-    let Some((user_n, _)) = user else {
+    drop(turn);
+    let Some(user_n) = user else {
         app.guesses.wrong(ip, &guessed, app.now());
         let form = LoginForm { login: &login, password: "", wrong: true };
         return Ok(pages::login(StatusCode::UNAUTHORIZED, &pending, &form, &app.demo, &csrf));

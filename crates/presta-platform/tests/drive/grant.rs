@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use presta_platform::{ids::Prefix, scopes::Scope, secret, serve};
+use presta_platform::{scopes::Scope, secret, serve};
 use rusqlite::{Connection, params};
 
 /// A day, in ms.
@@ -11,15 +11,7 @@ const GOOD_FOR_MS: i64 = 86_400_000;
 /// A user with a token.
 #[derive(Debug, Clone)]
 pub struct Access {
-    pub user_n: i64,
     pub token: String,
-}
-
-impl Access {
-    /// Their public id.
-    pub fn id(&self) -> String {
-        Prefix::User.id(self.user_n).to_string()
-    }
 }
 
 /// The file of a platform, beside it.
@@ -42,7 +34,7 @@ pub fn tokens(sql: &mut Connection, users: &[i64]) -> anyhow::Result<Vec<Access>
             "INSERT INTO tokens (hash, kind, family, user_n, scope, expires_at) VALUES (?1, 'access', ?2, ?3, ?4, ?5)",
             params![secret::digest(&token), family, user_n, scope.join(" "), now + GOOD_FOR_MS],
         )?;
-        granted.push(Access { user_n, token });
+        granted.push(Access { token });
     }
     tx.commit()?;
     Ok(granted)

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -44,6 +45,7 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub struct Report {
     pub requests: usize,
+    pub writes: usize,
     pub errors: Vec<String>,
     pub request_ms: [f64; 3],
     pub write_ms: [f64; 3],
@@ -54,6 +56,23 @@ pub struct Report {
     pub back_after_s: f64,
     /// Streams opened in each 100 ms after the restart.
     pub reconnections: Vec<(u64, u64)>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut row = |name: &str, count: usize, [p50, p99, max]: [f64; 3]| {
+            writeln!(f, "{name:<9} {count:>8}   p50 {p50:>7.1} ms   p99 {p99:>7.1} ms   max {max:>7.1} ms")
+        };
+        row("requests", self.requests, self.request_ms)?;
+        row("writes", self.writes, self.write_ms)?;
+        row("events", self.deliveries, self.delivery_ms)?;
+        writeln!(f, "errors    {:>8}", self.errors.len())?;
+        self.errors.iter().take(10).try_for_each(|error| writeln!(f, "  {error}"))?;
+        writeln!(f, "memory    {} MiB, at most {} MiB", self.memory_mib.0, self.memory_mib.1)?;
+        writeln!(f, "restart   all connected again after {:.1} s; streams opened in each 100 ms:", self.back_after_s)?;
+        self.reconnections.iter().try_for_each(|(bin, count)| writeln!(f, "  {:>6} ms  {count}", bin * 100))?;
+        write!(f, "busiest   {:.1} % of the clients in 100 ms", self.peak() * 100.0)
+    }
 }
 
 impl Report {
@@ -330,6 +349,7 @@ pub async fn run(binary: &Binary, data: &Path, plan: Plan) -> anyhow::Result<Rep
     let all: Vec<Duration> = done.reads.iter().chain(&done.writes).copied().collect();
     Ok(Report {
         requests: all.len(),
+        writes: done.writes.len(),
         errors: done.errors,
         request_ms: percentiles(all),
         write_ms: percentiles(done.writes),

@@ -21,9 +21,9 @@ async fn fifty_streams_and_requests_for_three_seconds_give_no_error_and_no_storm
     let home = tempfile::tempdir().unwrap();
     let plan = load::Plan { clients: 50, rate: 40, seconds: 3, projects: 400 };
     let seen = load::run(&binary(), home.path(), plan).await.unwrap();
-    assert!(seen.errors.is_empty(), "{:?}", seen.errors);
+    assert!(seen.errors.is_empty(), "{seen}");
     assert_eq!(seen.requests, 120);
     assert_eq!(seen.deliveries, 6 * 50, "every client heard of every bid, once");
-    assert!(seen.peak() <= 0.3, "{:?}", seen.reconnections);
-    assert!(seen.memory_mib.1 < 512, "{:?}", seen.memory_mib);
+    assert!(seen.peak() <= 0.3, "{seen}");
+    assert!(seen.memory_mib.1 < 512, "{seen}");
 }

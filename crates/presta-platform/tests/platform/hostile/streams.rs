@@ -1,11 +1,13 @@
 //! Event streams: when they end, and when to come back.
 
+use std::time::Instant;
+
 use serde_json::json;
 
 use super::operated;
 use crate::{
     browser::{Browser, VERIFIER, sign_in, token},
-    drive::wire::Stream,
+    drive::wire::{Stream, Wire},
 };
 
 /// Fifteen minutes, in ms.
@@ -62,6 +64,28 @@ async fn a_stream_ends_when_its_sign_in_is_revoked_and_others_go_on() {
     let (status, body) = operator.call("POST", "tokens:revoke", Some(&json!({"login": "camille.demo"}))).await;
     assert_eq!((status, body), (200, json!({"revoked": 1})));
     assert_eq!(going_on.next().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_heartbeat_comes_every_25_seconds_and_looks_at_the_token() {
+    let (demo, _operator) = operated(&[]);
+    let open = async |name: &str| {
+        let api = sign_in(demo.url(), name).await;
+        let mut wire = Wire::connect(demo.url()).await.unwrap();
+        wire.send("GET", "/v1/events", &[("authorization", &format!("Bearer {}", api.token))], b"").await.unwrap();
+        wire.head().await.unwrap();
+        wire.piece().await.unwrap().unwrap();
+        wire
+    };
+    let (mut beating, mut revoked) = (open("camille").await, open("nadia").await);
+    // Behind the server's back: nothing tells the stream, so that only the heartbeat can find it out.
+    let file = rusqlite::Connection::open(demo.data.path().join("platform.db")).unwrap();
+    file.execute("UPDATE families SET revoked = 1 WHERE user_n = 2", []).unwrap();
+    let started = Instant::now();
+    assert_eq!(beating.piece().await.unwrap().unwrap(), b": heartbeat\n\n");
+    let waited = started.elapsed().as_secs();
+    assert!((23..=30).contains(&waited), "{waited} s");
+    assert_eq!(revoked.piece().await.unwrap(), None);
 }
 
 #[tokio::test]
