@@ -231,22 +231,55 @@ impl Before {
         let check: String = sql.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
         ensure!(check == "ok", "the file is damaged: {check}");
         let torn = [
-            ("bids without their changes", format!("SELECT count(*) FROM bids b JOIN projects p ON p.n = b.project_n WHERE b.n > {} AND (
-                NOT EXISTS (SELECT 1 FROM changes c WHERE c.kind = 'bid' AND c.target = b.n AND c.audience = b.freelancer_n)
-                OR NOT EXISTS (SELECT 1 FROM changes c WHERE c.kind = 'bid' AND c.target = b.n AND c.audience = p.client_n)
-                OR NOT EXISTS (SELECT 1 FROM changes c WHERE c.kind = 'project' AND c.target = p.n))", self.bids)),
-            ("messages without their changes", format!("SELECT count(*) FROM messages m JOIN participants p ON p.thread_n = m.thread_n
-                WHERE m.n > {} AND NOT EXISTS (SELECT 1 FROM changes c
-                    WHERE c.kind = 'message' AND c.target = m.n AND c.audience = p.user_n)", self.messages)),
-            ("changes of bids that are not there",
-                "SELECT count(*) FROM changes c WHERE c.kind = 'bid' AND NOT EXISTS (SELECT 1 FROM bids b WHERE b.n = c.target)".to_owned()),
-            ("changes of messages that are not there",
-                "SELECT count(*) FROM changes c WHERE c.kind = 'message' AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.n = c.target)".to_owned()),
-            ("threads whose counter is not their messages",
-                "SELECT count(*) FROM threads t WHERE t.last_seq <> (SELECT count(*) FROM messages m WHERE m.thread_n = t.n)
-                     OR t.last_seq <> (SELECT coalesce(max(m.seq), 0) FROM messages m WHERE m.thread_n = t.n)".to_owned()),
-            ("changes beyond the newest state",
-                "SELECT count(*) FROM changes WHERE seq > (SELECT seq FROM sqlite_sequence WHERE name = 'changes')".to_owned()),
+            (
+                "bids without their changes",
+                format!(
+                    "SELECT count(*) FROM (
+                         SELECT n, freelancer_n FROM bids WHERE n > {0}
+                         UNION SELECT b.n, p.client_n FROM bids b JOIN projects p ON p.n = b.project_n WHERE b.n > {0}
+                         EXCEPT SELECT target, audience FROM changes WHERE kind = 'bid')",
+                    self.bids
+                ),
+            ),
+            (
+                "bids without the change of their project",
+                format!(
+                    "SELECT count(*) FROM (SELECT project_n FROM bids WHERE n > {}
+                         EXCEPT SELECT target FROM changes WHERE kind = 'project')",
+                    self.bids
+                ),
+            ),
+            (
+                "messages without their changes",
+                format!(
+                    "SELECT count(*) FROM (
+                         SELECT m.n, p.user_n FROM messages m JOIN participants p ON p.thread_n = m.thread_n WHERE m.n > {}
+                         EXCEPT SELECT target, audience FROM changes WHERE kind = 'message')",
+                    self.messages
+                ),
+            ),
+            (
+                "changes of bids that are not there",
+                "SELECT count(*) FROM changes c WHERE c.kind = 'bid' AND c.target NOT IN (SELECT n FROM bids)".to_owned(),
+            ),
+            (
+                "changes of messages that are not there",
+                "SELECT count(*) FROM changes c WHERE c.kind = 'message' AND c.target NOT IN (SELECT n FROM messages)"
+                    .to_owned(),
+            ),
+            (
+                "threads whose counter is not their messages",
+                "SELECT count(*) FROM threads t LEFT JOIN (
+                     SELECT thread_n, count(*) AS count, max(seq) AS last FROM messages GROUP BY thread_n) m
+                     ON m.thread_n = t.n
+                 WHERE t.last_seq <> coalesce(m.count, 0) OR t.last_seq <> coalesce(m.last, 0)"
+                    .to_owned(),
+            ),
+            (
+                "changes beyond the newest state",
+                "SELECT count(*) FROM changes WHERE seq > (SELECT seq FROM sqlite_sequence WHERE name = 'changes')"
+                    .to_owned(),
+            ),
         ];
         for (what, text) in torn {
             ensure!(one(sql, &text)? == 0, "{what}");
