@@ -1,7 +1,7 @@
 //! Many clients at once: event streams that stay open while others read and write, and then a restart.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     fmt,
     path::Path,
     sync::{
@@ -101,10 +101,10 @@ struct Listeners {
     changed: Notify,
     ended: AtomicU64,
     stop: AtomicBool,
-    heard: Mutex<Vec<(i64, Instant)>>,
+    heard: Mutex<Vec<(usize, i64, Instant)>>,
 }
 
-async fn listen(url: String, token: String, shared: Arc<Listeners>) {
+async fn listen(client: usize, url: String, token: String, shared: Arc<Listeners>) {
     let mut retry = Duration::from_secs(1);
     while !shared.stop.load(Ordering::Acquire) {
         if let Ok(mut stream) = Stream::open(&url, &token).await {
@@ -117,7 +117,7 @@ async fn listen(url: String, token: String, shared: Arc<Listeners>) {
                 }
                 let seq = event.id.rsplit('-').next().and_then(|seq| i64::from_str_radix(seq, 16).ok());
                 if let (Some(seq), true) = (seq, event.data.contains("\"project\"")) {
-                    shared.heard.lock().unwrap().push((seq, at));
+                    shared.heard.lock().unwrap().push((client, seq, at));
                 }
             }
             shared.open.fetch_sub(1, Ordering::AcqRel);
@@ -303,8 +303,8 @@ pub async fn run(binary: &Binary, data: &Path, plan: Plan) -> anyhow::Result<Rep
     let url = process.url.clone();
     let market = Market::read(data, plan.clients)?;
     let listeners = Arc::new(Listeners::default());
-    for access in &market.users {
-        tokio::spawn(listen(url.clone(), access.token.clone(), Arc::clone(&listeners)));
+    for (client, access) in market.users.iter().enumerate() {
+        tokio::spawn(listen(client, url.clone(), access.token.clone(), Arc::clone(&listeners)));
     }
     listeners.wait_for(plan.clients).await?;
 
@@ -382,14 +382,16 @@ async fn deliveries(
     let late = tokio::time::Instant::now() + Duration::from_secs(10);
     loop {
         let heard = listeners.heard.lock().unwrap().clone();
-        let times: Vec<Duration> = heard
-            .iter()
-            .filter_map(|(seq, at)| {
-                let (of, sent) = sent.range(..=*seq).next_back()?;
-                (seq - of <= CHANGES_OF_A_BID).then(|| at.saturating_duration_since(*sent))
-            })
-            .collect();
-        if times.len() >= wanted {
+        let mut times = Vec::with_capacity(wanted);
+        let mut once = HashSet::with_capacity(wanted);
+        for (client, seq, at) in &heard {
+            let Some((of, sent)) = sent.range(..=*seq).next_back() else { continue };
+            if seq - of <= CHANGES_OF_A_BID {
+                ensure!(once.insert((*client, *of)), "client {client} heard twice of change {of}");
+                times.push(at.saturating_duration_since(*sent));
+            }
+        }
+        if once.len() == wanted {
             return Ok(times);
         }
         ensure!(tokio::time::Instant::now() < late, "{} of {wanted} events arrived", times.len());
