@@ -3,6 +3,7 @@
 
 mod bindings;
 mod contract;
+mod drive;
 mod rule;
 
 use std::path::Path;
@@ -26,6 +27,24 @@ enum Chore {
     },
     /// Checks that dependencies point one way.
     Rule,
+    /// Opens event streams and sends requests to a release platform, restarts it, and prints times and memory.
+    Load {
+        /// Open event streams.
+        #[arg(long, default_value_t = 1_000)]
+        clients: usize,
+        /// Requests a second.
+        #[arg(long, default_value_t = 200)]
+        rate: u32,
+        /// For so long.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Kills a release platform in the middle of writes, and checks that what it acknowledged is there, once.
+    Kill {
+        /// How often.
+        #[arg(long, default_value_t = 200)]
+        times: u32,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -33,6 +52,19 @@ fn main() -> anyhow::Result<()> {
         Chore::Bindings { check } => bindings::run(root()?, check),
         Chore::Contract { check } => contract::bundle(root()?, check),
         Chore::Rule => rule::run(root()?),
+        Chore::Load { clients, rate, seconds } => drive::run(
+            root()?,
+            &[
+                "load",
+                "--clients",
+                &clients.to_string(),
+                "--rate",
+                &rate.to_string(),
+                "--seconds",
+                &seconds.to_string(),
+            ],
+        ),
+        Chore::Kill { times } => drive::run(root()?, &["kill", "--times", &times.to_string()]),
     }
 }
 

@@ -13,7 +13,10 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-use crate::{db::Db, hub::Hub, limiter::Limiter, problem::Problem, store::changes::Tx, store::privacy_requests::Pace};
+use crate::{
+    counters::Counters, db::Db, guesses::Guesses, hub::Hub, limiter::Limiter, problem::Problem, store::changes::Tx,
+    store::privacy_requests::Pace,
+};
 
 /// What the command line decides.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +25,10 @@ pub struct Settings {
     pub bids_per_month: i64,
     /// Requests one user may send in a minute.
     pub requests_per_minute: u32,
+    /// Requests of signing in that one address may send in a minute.
+    pub sign_ins_per_minute: u32,
+    /// Whether `X-Forwarded-For` and `X-Forwarded-Proto` are those of a proxy of ours.
+    pub trust_proxy: bool,
 }
 
 /// The time of the server: the system's, moved by an offset. Cheap to clone.
@@ -69,6 +76,10 @@ pub struct App {
     pub secret: Arc<str>,
     /// Sign-ins shown on the login page of a demo market.
     pub demo: Arc<[crate::store::demo::Account]>,
+    /// What was done.
+    pub counters: Arc<Counters>,
+    /// How signing in is slowed for those who guess.
+    pub guesses: Arc<Guesses>,
     /// The clock.
     pub clock: Clock,
     /// How fast the platform answers privacy requests.

@@ -153,7 +153,7 @@ impl Db {
             let sql = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut tx = Tx::new(sql, now);
             let value = work(&mut tx)?;
-            if let Some(notice) = tx.commit()? {
+            for notice in tx.commit()? {
                 hub.send(notice);
             }
             Ok(value)

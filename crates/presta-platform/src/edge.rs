@@ -1,9 +1,11 @@
 //! What surrounds every route: request ids, problems in the request's language, panics, and the
 //! rewriting of `…/{id}:action` to a path the router can tell apart.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{ConnectInfo, Request, State},
     http::{HeaderValue, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -13,6 +15,7 @@ use crate::{
     language::Language,
     problem::{Pending, Problem},
     secret,
+    wire::Peer,
 };
 
 /// Stands between an id and its action inside of the router; never valid in a request.
@@ -54,6 +57,30 @@ pub async fn finish(request: Request, next: Next) -> Response {
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(request_id = id, %method, path, status, duration_ms, "answered");
     response
+}
+
+/// The address a request came from: that of the connection, or what a proxy of ours says.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientIp(pub IpAddr);
+
+/// Whether `http` or `https` was spoken with the one who asked.
+pub const FORWARDED_PROTO: &str = "x-forwarded-proto";
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// Works out where a request came from. Without a proxy that is trusted, nobody can say they came from elsewhere.
+pub async fn origin(State(trusted): State<bool>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|peer| peer.0.ip);
+    let mut ip = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    if trusted {
+        let last = request.headers().get_all(FORWARDED_FOR).iter().next_back();
+        let said = last.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+        ip = said.unwrap_or(ip);
+    } else {
+        request.headers_mut().remove(FORWARDED_PROTO);
+        request.headers_mut().remove(FORWARDED_FOR);
+    }
+    request.extensions_mut().insert(ClientIp(ip));
+    next.run(request).await
 }
 
 /// What becomes of a panic in a route.

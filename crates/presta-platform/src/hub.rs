@@ -26,6 +26,10 @@ pub struct Change {
 /// What the hub carries.
 #[derive(Debug, Clone)]
 pub enum Notice {
+    /// Tokens of this family may be good no more: open streams look again.
+    Revoked(Arc<str>),
+    /// The clock was moved: open streams look whether their time is over.
+    ClockMoved,
     /// The changes of one transaction.
     Changes(Arc<[Change]>),
     /// Someone writes; said to `audience` only and never stored.

@@ -2,19 +2,23 @@
 //!
 //! It depends on no other crate of the workspace: client and server meet at the contract alone.
 
+pub mod admin;
 pub mod answer;
 pub mod app;
 pub mod archive;
 pub mod consent_texts;
 pub mod contact;
+pub mod counters;
 pub mod db;
 pub mod download;
 pub mod due;
 pub mod edge;
 pub mod extract;
+pub mod faults;
 pub mod file_names;
 pub mod given;
 pub mod guard;
+pub mod guesses;
 pub mod hub;
 pub mod ids;
 pub mod import;
@@ -38,4 +42,5 @@ pub mod store;
 pub mod tus;
 pub mod uploading;
 pub mod vat;
+pub mod wire;
 pub mod working_days;

@@ -22,7 +22,7 @@ use crate::{
     seed::{self, Market},
     store::{
         acts::{self, Act},
-        changes::Kind,
+        changes::{Kind, Tx},
         messages::{self, New},
         projects, recommendations, seeding,
         threads::{self, Mark},
@@ -77,17 +77,43 @@ struct Life {
     moods: Arc<Moods>,
 }
 
+/// The generator of this file's market, and its seed.
+///
+/// # Errors
+/// On a database error.
+pub async fn market(app: &App) -> Result<(Market, u64), Problem> {
+    let (seed, projects) = app.read(|sql| Ok((seeding::meta(sql, "seed")?, seeding::meta(sql, "projects")?))).await?;
+    let (seed, projects) = (seed.parse().unwrap_or(1), projects.parse().unwrap_or(1));
+    Ok((Market::new(seed, app.clock.now()).sized(projects), seed))
+}
+
+/// Posts the next project of the market, of its own client or of `client_n`; answers its row.
+///
+/// # Errors
+/// On a database error.
+pub fn arrive(tx: &mut Tx<'_>, market: &Market, client_n: Option<i64>) -> Result<i64, Problem> {
+    let n = arrival_number(&tx.sql)?;
+    let at = Timestamp::from_millisecond(tx.now).unwrap_or(Timestamp::UNIX_EPOCH);
+    let project = market.arrival(n, at);
+    let (client_n, verified) = match client_n {
+        Some(client_n) => (client_n, true),
+        None => seeding::ensure_client(&tx.sql, market, project.client)?,
+    };
+    let row = projects::insert(&tx.sql, None, client_n, verified, &project)?;
+    tx.changed_for_all(Kind::Project, row)?;
+    recommendations::announce(tx, row)?;
+    Ok(row)
+}
+
 /// Lives until the server ends.
 pub async fn run(app: App) {
-    let facts = app.read(|sql| Ok((seeding::meta(sql, "seed")?, seeding::meta(sql, "projects")?))).await;
-    let (seed, projects): (u64, u64) = match facts {
-        Ok((seed, projects)) => (seed.parse().unwrap_or(1), projects.parse().unwrap_or(1)),
+    let (market, seed) = match market(&app).await {
+        Ok(found) => found,
         Err(error) => {
             tracing::error!(%error, "the market cannot live");
             return;
         }
     };
-    let market = Market::new(seed, app.clock.now()).sized(projects);
     let life = Life { app, market, seed, moods: Arc::new(Moods(AtomicU64::new(seed))) };
     tokio::join!(life.arrivals(), life.listen());
 }
@@ -105,18 +131,7 @@ impl Life {
     async fn arrivals(&self) {
         while self.pause(self.moods.within(&ARRIVAL_MS)).await {
             let market = self.market;
-            let added = self
-                .app
-                .write(move |tx| {
-                    let n = arrival_number(&tx.sql)?;
-                    let at = Timestamp::from_millisecond(tx.now).unwrap_or(Timestamp::UNIX_EPOCH);
-                    let project = market.arrival(n, at);
-                    let (client_n, verified) = seeding::ensure_client(&tx.sql, &market, project.client)?;
-                    let row = projects::insert(&tx.sql, None, client_n, verified, &project)?;
-                    tx.changed_for_all(Kind::Project, row)?;
-                    recommendations::announce(tx, row)
-                })
-                .await;
+            let added = self.app.write(move |tx| arrive(tx, &market, None)).await;
             if let Err(error) = added {
                 tracing::error!(%error, "a project could not arrive");
             }
@@ -133,7 +148,7 @@ impl Life {
             };
             match heard {
                 Ok(Notice::Changes(changes)) => self.react(&changes),
-                Ok(Notice::Typing { .. }) | Err(RecvError::Lagged(_)) => {}
+                Ok(Notice::Typing { .. } | Notice::Revoked(_) | Notice::ClockMoved) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             }
         }

@@ -1,9 +1,15 @@
 //! The reference platform: a real HTTP server that keeps the contract.
 
-use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::IsTerminal as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use presta_platform::{app::Settings, load, serve};
+use presta_platform::{app::Settings, faults::rules::Rules, load, serve};
 
 const DEMO: u64 = 2_400;
 
@@ -39,6 +45,21 @@ enum Command {
         /// Requests one user may send in a minute.
         #[arg(long, default_value_t = 12_000)]
         requests_per_minute: u32,
+        /// Requests of signing in that one address may send in a minute.
+        #[arg(long, default_value_t = 6_000)]
+        sign_ins_per_minute: u32,
+        /// Behind a proxy of ours: `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+        #[arg(long)]
+        trust_proxy: bool,
+        /// Listen for the operator too (faults, clock, counters, mails, script); a loopback address.
+        #[arg(long)]
+        admin: Option<SocketAddr>,
+        /// Faults to do from the beginning: a JSON file as `PUT /admin/faults` takes it.
+        #[arg(long)]
+        faults: Option<PathBuf>,
+        /// How long a peer may take nothing before its connection is cut, in ms.
+        #[arg(long, default_value_t = 30_000)]
+        stall_ms: u64,
     },
     /// Load the projects of a listing file, one JSON object a line.
     Import {
@@ -60,6 +81,11 @@ fn projects(text: &str) -> Result<u64, String> {
     }
 }
 
+fn rules(file: &Path) -> anyhow::Result<Rules> {
+    let text = std::fs::read_to_string(file).context("reading --faults")?;
+    serde_json::from_str(&text).context("reading --faults")
+}
+
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
@@ -76,9 +102,25 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve { listen, data, seed, seed_value, live, bids_per_month, requests_per_minute } => {
-            let settings = Settings { bids_per_month, requests_per_minute };
-            let options = serve::Options { listen, data, projects: seed, seed: seed_value, live, settings };
+        Command::Serve {
+            listen,
+            data,
+            seed,
+            seed_value,
+            live,
+            bids_per_month,
+            requests_per_minute,
+            sign_ins_per_minute,
+            trust_proxy,
+            admin,
+            faults,
+            stall_ms,
+        } => {
+            let settings = Settings { bids_per_month, requests_per_minute, sign_ins_per_minute, trust_proxy };
+            let faults = faults.map(|file| rules(&file)).transpose()?;
+            let stall = std::time::Duration::from_millis(stall_ms);
+            let options =
+                serve::Options { listen, data, projects: seed, seed: seed_value, live, settings, admin, faults, stall };
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             let served = runtime.block_on(serve::run(options));
             runtime.shutdown_timeout(std::time::Duration::from_secs(1));

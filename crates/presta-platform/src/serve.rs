@@ -14,7 +14,6 @@ use axum::{
     Router,
     http::{Extensions, HeaderMap, StatusCode, Version},
     middleware,
-    serve::ListenerExt as _,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -29,13 +28,19 @@ use tower_http::{
 };
 
 use crate::{
+    admin::{self, Admin},
     app::{App, Clock, Settings},
     archive,
+    counters::Counters,
     db::{self, Db, Found},
     due, edge,
+    faults::{Faults, layer, rules::Rules},
+    guesses::Guesses,
     hub::Hub,
     limiter::Limiter,
-    live, routes,
+    live,
+    problem::Problem,
+    routes,
     store::{
         changes,
         demo::{ACCOUNTS, Account},
@@ -45,6 +50,7 @@ use crate::{
         tokens,
     },
     uploading,
+    wire::{self, Peer, Wires},
 };
 
 /// The file in the data directory.
@@ -69,6 +75,12 @@ pub struct Options {
     pub live: bool,
     /// Rules that can be set.
     pub settings: Settings,
+    /// Where the operator is listened to: a loopback address, or nowhere.
+    pub admin: Option<SocketAddr>,
+    /// Faults from the beginning.
+    pub faults: Option<Rules>,
+    /// How long a peer may take nothing before its connection is cut.
+    pub stall: Duration,
 }
 
 /// Opens the file in `data`, making it by `plan` when there is none.
@@ -91,26 +103,35 @@ pub fn open(data: &Path, plan: &Plan) -> anyhow::Result<Db> {
     Db::open(&path).context("opening the database")
 }
 
-async fn tidy(app: &App) -> anyhow::Result<()> {
+/// Does what is due by the clock of the server.
+///
+/// # Errors
+/// On a database error.
+pub async fn tidy(app: &App) -> anyhow::Result<()> {
     app.write(|tx| {
         changes::prune(&tx.sql, tx.now)?;
         keys::prune(&tx.sql, tx.now)?;
         tokens::prune(tx)
     })
     .await?;
-    uploading::sweep(app).await?;
     due::once(app).await?;
     Ok(())
 }
 
-/// The whole server: routes and what surrounds them.
-pub fn service(app: &App) -> Router {
-    Router::new()
+/// The whole server: routes and what surrounds them. Without `faults` none can be done. Event streams are not
+/// compressed, which is the default: their events must not wait for more to come.
+pub fn service(app: &App, faults: Option<Arc<Faults>>) -> Router {
+    let router = Router::new()
         .fallback_service(routes::router(app))
         .layer(middleware::from_fn(edge::split_action))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn(edge::finish))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(compressible()))
+        .layer(middleware::from_fn_with_state(app.settings.trust_proxy, edge::origin));
+    match faults {
+        Some(faults) => router.layer(middleware::from_fn_with_state((app.clone(), faults), layer::fault)),
+        None => router,
+    }
 }
 
 /// What has a digest of its very bytes is sent as these bytes.
@@ -121,11 +142,26 @@ fn compressible() -> impl Predicate {
     DefaultPredicate::new().and(digested)
 }
 
-fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
-    let line = json!({"url": format!("http://{address}"), "accounts": accounts});
+fn announce(address: SocketAddr, admin: Option<SocketAddr>, accounts: &[Account]) -> anyhow::Result<()> {
+    let mut line = json!({"url": format!("http://{address}"), "accounts": accounts});
+    if let (Some(admin), Some(object)) = (admin, line.as_object_mut()) {
+        object.insert("admin".to_owned(), format!("http://{admin}").into());
+    }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").context("writing the ready line")?;
     out.flush().context("writing the ready line")
+}
+
+/// The faults of the command line, ready.
+fn prepare(rules: Option<Rules>) -> anyhow::Result<Arc<Faults>> {
+    let faults = Arc::new(Faults::default());
+    if let Some(rules) = rules {
+        faults.set(rules).map_err(|problem| match problem {
+            Problem::Validation(errors) => anyhow::anyhow!("--faults: {errors:?}"),
+            other => anyhow::anyhow!("--faults: {other}"),
+        })?;
+    }
+    Ok(faults)
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -133,6 +169,15 @@ fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
 /// # Errors
 /// When the file cannot be opened or the address not be listened on.
 pub async fn run(options: Options) -> anyhow::Result<()> {
+    wire::raise_open_files();
+    let admin = match options.admin {
+        Some(address) => Some(admin::bind(address).await?),
+        None => None,
+    };
+    let faults = match (options.faults, &admin) {
+        (None, None) => None,
+        (rules, _) => Some(prepare(rules)?),
+    };
     let now = Timestamp::now();
     let plan = Plan { projects: options.projects, seed: options.seed, now };
     let data = options.data.clone();
@@ -145,31 +190,42 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         db,
         hub: Hub::default(),
         settings: options.settings,
-        limiter: Arc::new(Limiter::new(options.settings.requests_per_minute)),
+        limiter: Arc::new(Limiter::new("user", options.settings.requests_per_minute)),
         in_flight: Arc::new(Mutex::new(HashSet::new())),
         ending,
         secret: secret.into(),
         demo: if demo == "1" { ACCOUNTS.into() } else { Arc::new([]) },
+        counters: Arc::new(Counters::default()),
+        guesses: Arc::new(Guesses::new(options.settings.sign_ins_per_minute)),
         clock: Clock::default(),
         pace: if options.live { Pace::Live } else { Pace::Office },
         files: files.into(),
         uploading: Arc::default(),
     };
+    uploading::sweep(&app).await?;
     tidy(&app).await?;
     let stop = stop_signal().context("listening for signals")?;
     let listener = TcpListener::bind(options.listen).await.context("listening")?;
     let address = listener.local_addr().context("listening")?;
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
+    let listener = Wires::new(listener, Arc::clone(&app.counters), options.stall);
     tokio::spawn(due::run(app.clone()));
     tokio::spawn(archive::run(app.clone()));
     if options.live {
         tokio::spawn(live::run(app.clone()));
     }
-    announce(address, &app.demo)?;
+    let admin_address = admin.as_ref().map(TcpListener::local_addr).transpose().context("listening for --admin")?;
+    if let (Some(listener), Some(faults)) = (admin, &faults) {
+        let admin = Admin { app: app.clone(), faults: Arc::clone(faults) };
+        tokio::spawn(async move {
+            if let Err(error) = admin::serve(listener, admin).await {
+                tracing::error!(%error, "serving --admin");
+            }
+        });
+    }
+    announce(address, admin_address, &app.demo)?;
     let mut ended = app.ending.clone();
-    let serving = axum::serve(listener, service(&app)).with_graceful_shutdown(async move {
+    let service = service(&app, faults).into_make_service_with_connect_info::<Peer>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("ending");
         let _ = end.send(true);

@@ -115,7 +115,7 @@ pub async fn show(State(app): State<App>, query: Query, headers: HeaderMap, uri:
         }
     };
     if fresh {
-        cookies::set(response.headers_mut(), cookies::BROWSER, &browser);
+        cookies::set(response.headers_mut(), &headers, cookies::BROWSER, &browser);
     }
     Ok(response)
 }

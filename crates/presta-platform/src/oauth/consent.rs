@@ -1,7 +1,7 @@
 //! The page where access is allowed or denied.
 
 use axum::{
-    body::Bytes,
+    body::Body,
     extract::State,
     http::{HeaderMap, StatusCode},
     response::Response,
@@ -42,8 +42,10 @@ pub async fn show(State(app): State<App>, query: Query, headers: HeaderMap) -> R
 }
 
 /// `POST /oauth/consent`
-pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let fields = fields(&body);
+pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let Some(fields) = fields(body).await else {
+        return Ok(pages::failure(Language::of(&headers), Failure::TooLarge));
+    };
     let Some(pending) = pending::find(&app, field(&fields, "request"), &headers).await? else {
         return Ok(pages::failure(Language::of(&headers), Failure::Expired));
     };

@@ -4,6 +4,7 @@
 pub mod authorize;
 pub mod consent;
 pub mod cookies;
+pub mod door;
 pub mod login;
 pub mod pages;
 pub mod pending;
@@ -50,7 +51,8 @@ pub fn issuer(headers: &HeaderMap, uri: &Uri) -> String {
         .and_then(|value| value.to_str().ok())
         .or_else(|| uri.authority().map(axum::http::uri::Authority::as_str))
         .unwrap_or("localhost");
-    format!("http://{host}")
+    let scheme = if cookies::is_secure(headers) { "https" } else { "http" };
+    format!("{scheme}://{host}")
 }
 
 /// `GET /.well-known/oauth-authorization-server`

@@ -212,6 +212,8 @@ pub enum Failure {
     Expired,
     /// Not from our page.
     Forged,
+    /// More than a form of ours can be.
+    TooLarge,
 }
 
 /// The page that says so.
@@ -223,7 +225,19 @@ pub fn failure(language: Language, failure: Failure) -> Response {
         Failure::Redirect => (StatusCode::BAD_REQUEST, words.redirect),
         Failure::Expired => (StatusCode::GONE, words.expired),
         Failure::Forged => (StatusCode::FORBIDDEN, words.forged),
+        Failure::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, words.too_large),
     };
     let body = format!("<p class=\"alert\" role=\"alert\">{text}</p>\n");
     page(status, language, words.failed, &body)
+}
+
+/// The page for those who tried too often: come back in `wait_s` seconds.
+#[must_use]
+pub fn wait(language: Language, wait_s: u64) -> Response {
+    let words = words::of(language);
+    let minutes = wait_s.div_ceil(60);
+    let body = format!("<p class=\"alert\" role=\"alert\">{} {minutes} min.</p>\n", words.too_often);
+    let mut response = page(StatusCode::TOO_MANY_REQUESTS, language, words.failed, &body);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
+    response
 }

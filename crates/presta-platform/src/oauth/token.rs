@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::{
-    body::Bytes,
+    body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -29,19 +29,27 @@ use crate::{
 
 /// What RFC 6749 §5.2 has for a refusal.
 #[derive(Debug, Clone, Copy)]
-struct Refusal {
+pub struct Refusal {
+    status: StatusCode,
     error: &'static str,
     description: &'static str,
 }
 
 const fn refusal(error: &'static str, description: &'static str) -> Refusal {
-    Refusal { error, description }
+    Refusal { status: StatusCode::BAD_REQUEST, error, description }
+}
+
+/// Too many requests (RFC 6749 has no word for it; this is the nearest of its §4.1.2.1).
+#[must_use]
+pub fn busy() -> Response {
+    let description = "too many requests from this address";
+    Refusal { status: StatusCode::TOO_MANY_REQUESTS, error: "temporarily_unavailable", description }.response()
 }
 
 impl Refusal {
     fn response(self) -> Response {
         let body = json!({"error": self.error, "error_description": self.description});
-        uncached(StatusCode::BAD_REQUEST, answer::json(body.to_string()))
+        uncached(self.status, answer::json(body.to_string()))
     }
 }
 
@@ -52,7 +60,7 @@ fn uncached(status: StatusCode, mut response: Response) -> Response {
 }
 
 /// The form of a request to this endpoint, by our client.
-fn form(headers: &HeaderMap, body: &[u8]) -> Result<HashMap<String, String>, Refusal> {
+async fn form(headers: &HeaderMap, body: Body) -> Result<HashMap<String, String>, Refusal> {
     let encoded = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -60,7 +68,10 @@ fn form(headers: &HeaderMap, body: &[u8]) -> Result<HashMap<String, String>, Ref
     if !encoded {
         return Err(refusal("invalid_request", "the body must be form-encoded"));
     }
-    let fields = fields(body);
+    let Some(fields) = fields(body).await else {
+        let description = "the body is longer than 64 KiB";
+        return Err(Refusal { status: StatusCode::PAYLOAD_TOO_LARGE, error: "invalid_request", description });
+    };
     if field(&fields, "client_id") == CLIENT_ID {
         Ok(fields)
     } else {
@@ -121,8 +132,8 @@ fn by_refresh(tx: &Tx<'_>, fields: &HashMap<String, String>, fresh: &Fresh) -> R
 }
 
 /// `POST /oauth/token`
-pub async fn exchange(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let fields = match form(&headers, &body) {
+pub async fn exchange(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let fields = match form(&headers, body).await {
         Ok(fields) => fields,
         Err(refusal) => return Ok(refusal.response()),
     };
@@ -152,8 +163,8 @@ pub async fn exchange(State(app): State<App>, headers: HeaderMap, body: Bytes) -
 }
 
 /// `POST /oauth/revoke`: 200 also for tokens nobody knows (RFC 7009 §2.2).
-pub async fn revoke(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let fields = match form(&headers, &body) {
+pub async fn revoke(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let fields = match form(&headers, body).await {
         Ok(fields) => fields,
         Err(refusal) => return Ok(refusal.response()),
     };

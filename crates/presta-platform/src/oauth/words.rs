@@ -28,6 +28,8 @@ pub struct Words {
     pub redirect: &'static str,
     pub expired: &'static str,
     pub forged: &'static str,
+    pub too_large: &'static str,
+    pub too_often: &'static str,
 }
 
 const FRENCH: Words = Words {
@@ -54,6 +56,8 @@ const FRENCH: Words = Words {
     redirect: "L’adresse de retour n’est pas admise : seule une adresse locale l’est.",
     expired: "Cette demande a expiré ou a déjà reçu une réponse. Recommencez depuis l’application.",
     forged: "Ce formulaire ne vient pas de cette page. Recommencez depuis l’application.",
+    too_large: "Ce formulaire est trop volumineux.",
+    too_often: "Trop de tentatives. Réessayez dans",
 };
 
 const ENGLISH: Words = Words {
@@ -80,6 +84,8 @@ const ENGLISH: Words = Words {
     redirect: "The return address is not accepted: only a local one is.",
     expired: "This request has expired or was answered already. Start again from the application.",
     forged: "This form does not come from this page. Start again from the application.",
+    too_large: "This form is too large.",
+    too_often: "Too many attempts. Try again in",
 };
 
 /// The words of `language`.

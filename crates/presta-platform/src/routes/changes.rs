@@ -142,7 +142,7 @@ fn concerns(notice: &Notice, user_n: i64, kinds: &[Kind]) -> bool {
         Notice::Changes(changes) => changes
             .iter()
             .any(|change| (change.audience == EVERYONE || change.audience == user_n) && kinds.contains(&change.kind)),
-        Notice::Typing { .. } => false,
+        Notice::Typing { .. } | Notice::Revoked(_) | Notice::ClockMoved => false,
     }
 }
 

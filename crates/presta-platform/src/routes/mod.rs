@@ -34,7 +34,15 @@ mod uploads;
 mod users;
 pub mod writing;
 
-use axum::{Router, middleware, response::Response, routing::MethodRouter};
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
+    routing::MethodRouter,
+};
 
 use crate::{app::App, edge, guard, oauth, problem::Problem, scopes::Scope};
 
@@ -116,7 +124,7 @@ pub fn all() -> Vec<Route> {
 /// The router of every route, without what surrounds it.
 pub fn router(app: &App) -> Router {
     let mut router = Router::new();
-    for Route { path, needs, handler, .. } in all() {
+    for Route { method, path, needs, handler } in all() {
         let needed = match needs {
             Needs::Nothing => None,
             Needs::Token => Some(None),
@@ -127,8 +135,20 @@ pub fn router(app: &App) -> Router {
                 let state = (app.clone(), scope);
                 handler.route_layer(middleware::from_fn_with_state(state, guard::guard))
             }
+            None if path.starts_with("/oauth/") => {
+                handler.route_layer(middleware::from_fn_with_state(app.clone(), oauth::door::door))
+            }
             None => handler,
         };
+        let counters = Arc::clone(&app.counters);
+        let handler = handler.route_layer(middleware::from_fn(move |request: Request, next: Next| {
+            let counters = Arc::clone(&counters);
+            async move {
+                let response = next.run(request).await;
+                counters.answered(method, path, response.status().as_u16());
+                response
+            }
+        }));
         router = router.route(&edge::inner(path), handler);
     }
     router

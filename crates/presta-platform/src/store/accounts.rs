@@ -1,5 +1,7 @@
 //! Passwords: argon2id, one PHC string per account.
 
+use std::sync::OnceLock;
+
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -29,6 +31,12 @@ pub fn hash(password: &str) -> Result<String, Problem> {
 #[must_use]
 pub fn matches(password: &str, stored: &str) -> bool {
     Argon2::default().verify_password(password.as_bytes(), stored).is_ok()
+}
+
+/// Takes as long as [`matches`], so that nobody learns from the time of an answer whether a login is there.
+pub fn waste_time(password: &str) {
+    static NOBODYS: OnceLock<Option<String>> = OnceLock::new();
+    let _ = NOBODYS.get_or_init(|| hash("").ok()).as_ref().map(|stored| matches(password, stored));
 }
 
 /// The row and hash of a sign-in name.

@@ -1,6 +1,6 @@
 //! The change log: written in the transaction of the change, read by `/changes` and told to the hub.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -136,13 +136,14 @@ pub struct Tx<'c> {
     /// When it happens, in ms since the epoch.
     pub now: i64,
     changes: Vec<Change>,
+    revoked: RefCell<Vec<Arc<str>>>,
 }
 
 impl<'c> Tx<'c> {
     /// Begins to remember.
     #[must_use]
     pub fn new(sql: Transaction<'c>, now: i64) -> Self {
-        Self { sql, now, changes: Vec::new() }
+        Self { sql, now, changes: Vec::new(), revoked: RefCell::default() }
     }
 
     /// Logs that `target` changed for `audience`, once per transaction.
@@ -170,14 +171,22 @@ impl<'c> Tx<'c> {
         self.changed(kind, target, EVERYONE)
     }
 
+    /// Remembers that tokens of `family` may be good no more, so that open streams of theirs end at once.
+    pub fn revoked(&self, family: &str) {
+        self.revoked.borrow_mut().push(family.into());
+    }
+
     /// Commits, and hands back what to tell the hub.
     ///
     /// # Errors
     /// When COMMIT fails.
-    pub fn commit(self) -> Result<Option<Notice>, Problem> {
+    pub fn commit(self) -> Result<Vec<Notice>, Problem> {
         self.sql.commit()?;
-        let changes: Arc<[Change]> = self.changes.into();
-        Ok((!changes.is_empty()).then_some(Notice::Changes(changes)))
+        let mut notices: Vec<Notice> = self.revoked.into_inner().into_iter().map(Notice::Revoked).collect();
+        if !self.changes.is_empty() {
+            notices.push(Notice::Changes(self.changes.into()));
+        }
+        Ok(notices)
     }
 }
 
@@ -277,5 +286,20 @@ pub fn prune(sql: &Connection, now: i64) -> Result<(), Problem> {
             [floor.to_string()],
         )?;
     }
+    Ok(())
+}
+
+/// Makes every state given so far too old, as if 90 days had passed.
+///
+/// # Errors
+/// On a database error.
+pub fn expire_all(sql: &Connection) -> Result<(), Problem> {
+    sql.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'changes'", [])?;
+    let floor = latest(sql)?;
+    sql.execute(
+        "INSERT INTO meta (name, value) VALUES ('floor', ?1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [floor.to_string()],
+    )?;
     Ok(())
 }

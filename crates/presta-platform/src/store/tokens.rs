@@ -262,7 +262,24 @@ pub fn spend(tx: &Tx<'_>, hash: &str) -> Result<Option<Spent>, Problem> {
 /// On a database error.
 pub fn revoke_family(tx: &Tx<'_>, family: &str) -> Result<(), Problem> {
     tx.sql.execute("UPDATE families SET revoked = 1 WHERE id = ?1", [family])?;
+    tx.revoked(family);
     Ok(())
+}
+
+/// Revokes every sign-in of `user_n`; answers how many there were.
+///
+/// # Errors
+/// On a database error.
+pub fn revoke_all(tx: &Tx<'_>, user_n: i64) -> Result<usize, Problem> {
+    let families: Vec<String> = tx
+        .sql
+        .prepare_cached("SELECT id FROM families WHERE user_n = ?1 AND revoked = 0")?
+        .query_map([user_n], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for family in &families {
+        revoke_family(tx, family)?;
+    }
+    Ok(families.len())
 }
 
 /// Revokes by any token (RFC 7009): an access token alone, a refresh token with its family.
@@ -276,8 +293,9 @@ pub fn revoke(tx: &Tx<'_>, hash: &str) -> Result<(), Problem> {
         .optional()?;
     match found {
         Some((kind, family)) if kind == "refresh" => revoke_family(tx, &family),
-        Some(_) => {
+        Some((_, family)) => {
             tx.sql.execute("DELETE FROM tokens WHERE hash = ?1", [hash])?;
+            tx.revoked(&family);
             Ok(())
         }
         None => Ok(()),

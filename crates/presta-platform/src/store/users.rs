@@ -348,3 +348,13 @@ pub fn set_feed(tx: &mut Tx<'_>, n: i64, rev: i64, new: &Feed) -> Result<i64, Pr
     )?;
     Ok(current + 1)
 }
+
+/// The sign-in name of `n`; none for those who cannot sign in.
+///
+/// # Errors
+/// On a database error.
+pub fn login(sql: &Connection, n: i64) -> Result<Option<String>, Problem> {
+    let found =
+        sql.prepare_cached("SELECT login FROM users WHERE n = ?1")?.query_row([n], |row| row.get(0)).optional()?;
+    Ok(found.flatten())
+}

@@ -65,6 +65,10 @@ impl Browser {
         pairs.join("; ")
     }
 
+    pub fn cookie_values(&self) -> Vec<String> {
+        self.cookies.values().cloned().collect()
+    }
+
     pub fn forget_cookies(&mut self) {
         self.cookies.clear();
     }

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 const TEXT: &str = include_str!("../../../../contract/openapi.yaml");
 
+const ADMIN: &str = include_str!("../../../../contract/admin.yaml");
+
 pub struct Contract {
     doc: Value,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
@@ -18,11 +20,19 @@ pub struct Contract {
 impl Contract {
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Contract> = OnceLock::new();
-        SHARED.get_or_init(|| {
-            let mut doc: Value = serde_yaml_ng::from_str(TEXT).unwrap();
-            close(&mut doc["components"]["schemas"]);
-            Self { doc, validators: Mutex::default() }
-        })
+        SHARED.get_or_init(|| Self::read(TEXT))
+    }
+
+    /// The one of the operator's listener.
+    pub fn operator() -> &'static Self {
+        static OPERATOR: OnceLock<Contract> = OnceLock::new();
+        OPERATOR.get_or_init(|| Self::read(ADMIN))
+    }
+
+    fn read(text: &str) -> Self {
+        let mut doc: Value = serde_yaml_ng::from_str(text).unwrap();
+        close(&mut doc["components"]["schemas"]);
+        Self { doc, validators: Mutex::default() }
     }
 
     fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
@@ -147,11 +157,19 @@ fn examples<'d>(value: &'d Value, at: String, found: &mut Vec<(String, &'d Value
 
 #[test]
 fn every_example_of_the_contract_fits_its_schema() {
-    let contract = Contract::shared();
+    examples_fit(Contract::shared(), 100);
+}
+
+#[test]
+fn every_example_of_the_operators_contract_fits_its_schema() {
+    examples_fit(Contract::operator(), 25);
+}
+
+fn examples_fit(contract: &Contract, at_least: usize) {
     let mut found = Vec::new();
     examples(&contract.doc["paths"], "paths".to_owned(), &mut found);
     examples(&contract.doc["components"], "components".to_owned(), &mut found);
-    assert!(found.len() > 100, "only {} examples found", found.len());
+    assert!(found.len() >= at_least, "only {} examples found", found.len());
     for (at, schema, example) in found {
         let example = contract.resolve(example);
         let example = example.get("value").filter(|_| example.as_object().unwrap().len() == 1).unwrap_or(example);

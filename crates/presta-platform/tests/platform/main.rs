@@ -20,9 +20,12 @@ mod contract;
 mod contracts;
 mod deals;
 mod decisions;
+#[path = "../drive/mod.rs"]
+mod drive;
 mod exports;
 mod files;
 mod filters;
+mod hostile;
 mod idempotency;
 mod market;
 mod messages;
