@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 pub mod bids;
 pub mod catalog;
 pub mod conversations;
+pub mod offers;
 pub mod replies;
 
 mod brief;
