@@ -22,6 +22,8 @@ pub struct Settings {
     pub bids_per_month: i64,
     /// Requests one user may send in a minute.
     pub requests_per_minute: u32,
+    /// Whether the façade of `/compat/` is there.
+    pub compat: bool,
 }
 
 /// The time of the server: the system's, moved by an offset. Cheap to clone.

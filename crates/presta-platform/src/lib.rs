@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod compat;
 pub mod contact;
 pub mod db;
 pub mod edge;

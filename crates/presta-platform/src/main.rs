@@ -39,6 +39,9 @@ enum Command {
         /// Requests one user may send in a minute.
         #[arg(long, default_value_t = 12_000)]
         requests_per_minute: u32,
+        /// Also answer under /compat/ in the shape of the Freelancer.com 0.1 API.
+        #[arg(long)]
+        compat: bool,
     },
     /// Load the projects of a listing file, one JSON object a line.
     Import {
@@ -76,8 +79,8 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve { listen, data, seed, seed_value, live, bids_per_month, requests_per_minute } => {
-            let settings = Settings { bids_per_month, requests_per_minute };
+        Command::Serve { listen, data, seed, seed_value, live, bids_per_month, requests_per_minute, compat } => {
+            let settings = Settings { bids_per_month, requests_per_minute, compat };
             let options = serve::Options { listen, data, projects: seed, seed: seed_value, live, settings };
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             let served = runtime.block_on(serve::run(options));

@@ -18,6 +18,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     app::{App, Clock, Settings},
+    compat,
     db::{self, Db, Found},
     edge,
     hub::Hub,
@@ -101,12 +102,17 @@ async fn close_in_time(app: App) {
 
 /// The whole server: routes and what surrounds them.
 pub fn service(app: &App) -> Router {
-    Router::new()
+    let v1 = Router::new()
         .fallback_service(routes::router(app))
         .layer(middleware::from_fn(edge::split_action))
         .layer(CatchPanicLayer::custom(edge::panicked))
-        .layer(middleware::from_fn(edge::finish))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(middleware::from_fn(edge::finish));
+    let all = if app.settings.compat {
+        Router::new().nest(compat::BASE, compat::router(v1.clone())).fallback_service(v1)
+    } else {
+        v1
+    };
+    all.layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
 }
 
 fn announce(address: SocketAddr, accounts: &[Account]) -> anyhow::Result<()> {
