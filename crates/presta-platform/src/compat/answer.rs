@@ -1,7 +1,7 @@
 //! Answers in the shape of that API: everything in an envelope, 200 and nothing else when it went well.
 
 use axum::{
-    http::{HeaderValue, StatusCode},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -88,6 +88,7 @@ fn enveloped(status: StatusCode, mut body: Value) -> Response {
     }
     let mut response = answer::json(body.to_string());
     *response.status_mut() = status;
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert("x-request-id", value);
     }

@@ -4,16 +4,14 @@ use std::collections::HashMap;
 
 use axum::{
     Router,
-    extract::Path,
     routing::{get, put},
 };
 use serde_json::{Value, json};
 
 use super::{
     Answer, Api, Front, Params, Refusal, Success,
-    params::WithBody,
-    projects::{self, number},
-    shapes,
+    params::{Row, WithBody},
+    projects, shapes,
 };
 use crate::ids::Prefix;
 
@@ -29,7 +27,7 @@ const fn parts(french: bool) -> (&'static str, &'static str) {
 
 /// `place_project_bid`
 async fn place(api: Api, WithBody(params): WithBody) -> Answer {
-    let project_n = number(&params.needed("project_id")?)?;
+    let project_n = params.id("project_id")?;
     let me = api.get("/v1/me").await?;
     if params.number("bidder_id")?.is_some_and(|n| Some(n) != shapes::row(&me, "/id", Prefix::User)) {
         return Err(Refusal::forbidden("bidder_id is not the holder of the token"));
@@ -107,7 +105,7 @@ async fn with_owners(api: &Api, bids: &[Value]) -> Result<Vec<Value>, Refusal> {
 }
 
 /// `award_project_bid`, `retract_project_bid` and the like: `PUT …/?action=award`
-async fn act(api: Api, Path(id): Path<String>, WithBody(params): WithBody) -> Answer {
+async fn act(api: Api, Row(n): Row, WithBody(params): WithBody) -> Answer {
     let action = params.needed("action")?;
     let verb = match action.as_str() {
         "award" | "retract" => action.as_str(),
@@ -115,6 +113,6 @@ async fn act(api: Api, Path(id): Path<String>, WithBody(params): WithBody) -> An
         "shortlist" => "shortlist",
         _ => return Err(Refusal::unsupported(&format!("the action {action}"))),
     };
-    let bid = api.post(&format!("/v1/bids/{}:{verb}", Prefix::Bid.id(number(&id)?)), &json!({})).await?;
+    let bid = api.post(&format!("/v1/bids/{}:{verb}", Prefix::Bid.id(n)), &json!({})).await?;
     Ok(Success(shapes::bid(&bid, None)))
 }

@@ -2,13 +2,16 @@
 
 use axum::{
     Router,
-    extract::Path,
     routing::{get, post},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Answer, Api, Front, Params, Refusal, Success, params::WithBody, projects::number, shapes};
+use super::{
+    Answer, Api, Front, Params, Refusal, Success,
+    params::{Row, WithBody},
+    shapes,
+};
 use crate::{ids::Prefix, store::search::fold};
 
 /// The routes of this module.
@@ -28,7 +31,7 @@ async fn open(api: Api, WithBody(params): WithBody) -> Answer {
     if params.text("context_type").is_some_and(|kind| kind != "project") {
         return Err(Refusal::unsupported("a context other than a project"));
     }
-    let project_n = params.number("context")?.ok_or_else(|| Refusal::invalid("context"))?;
+    let project_n = params.id("context")?;
     let me = api.get("/v1/me").await?;
     let me = shapes::row(&me, "/id", Prefix::User);
     let mut others = params.ids("members")?;
@@ -45,12 +48,12 @@ async fn open(api: Api, WithBody(params): WithBody) -> Answer {
 }
 
 /// `post_message`
-async fn write(api: Api, Path(id): Path<String>, WithBody(params): WithBody) -> Answer {
+async fn write(api: Api, Row(n): Row, WithBody(params): WithBody) -> Answer {
     let new = json!({
         "text": params.text("message").unwrap_or_default(),
         "client_message_id": Uuid::new_v4().to_string(),
     });
-    let path = format!("/v1/threads/{}/messages", Prefix::Thread.id(number(&id)?));
+    let path = format!("/v1/threads/{}/messages", Prefix::Thread.id(n));
     Ok(Success(shapes::message(&api.post(&path, &new).await?)))
 }
 
@@ -125,7 +128,7 @@ async fn messages(api: Api, params: Params) -> Answer {
 /// `search_messages`: in one conversation, without regard to accents and case.
 async fn search(api: Api, params: Params) -> Answer {
     params.none_of(&["window_above", "window_below"])?;
-    let thread_n = params.number("thread_id")?.ok_or_else(|| Refusal::invalid("thread_id"))?;
+    let thread_n = params.id("thread_id")?;
     let query = fold(&params.needed("query")?);
     let (skip, take) = params.window()?;
     let all = api.list(&path_of(thread_n), (0, LOOKED_THROUGH)).await?.0;

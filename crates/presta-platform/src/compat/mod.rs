@@ -17,7 +17,8 @@ mod projects;
 mod shapes;
 mod users;
 
-use axum::Router;
+use axum::{Router, response::IntoResponse as _};
+use tower_http::catch_panic::CatchPanicLayer;
 
 pub use answer::{Refusal, Success};
 pub use api::{Api, Front};
@@ -36,5 +37,6 @@ pub fn router(v1: Router) -> Router {
         .nest("/api", routes)
         .fallback(|| async { Refusal::unsupported("this path") })
         .method_not_allowed_fallback(|| async { Refusal::unsupported("this method") })
+        .layer(CatchPanicLayer::custom(|_| Refusal::broken("a panic").into_response()))
         .with_state(Front::new(v1))
 }

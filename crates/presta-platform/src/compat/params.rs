@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request},
     http::{header, request::Parts},
 };
 use serde_json::Value;
@@ -12,6 +12,16 @@ use crate::extract::MAX_BODY;
 
 /// The most things asked for by id at once.
 const IDS: usize = 100;
+/// The largest id: that API's clients read numbers as JavaScript does.
+const LARGEST: i64 = 1 << 53;
+
+/// An id as it is written.
+///
+/// # Errors
+/// `invalid`, naming `what`.
+pub fn id(text: &str, what: &str) -> Result<i64, Refusal> {
+    text.parse().ok().filter(|n| (1..=LARGEST).contains(n)).ok_or_else(|| Refusal::invalid(what))
+}
 
 /// Names and values, in the order given; of a query, and of a body where there is one.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,6 +59,20 @@ impl<S: Send + Sync> FromRequest<S> for WithBody {
             Value::Null
         };
         Ok(Self(Params { pairs, body }))
+    }
+}
+
+/// The row number in the path.
+#[derive(Debug, Clone, Copy)]
+pub struct Row(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Row {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let what = "the id in the path";
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Refusal::invalid(what))?;
+        id(&text, what).map(Self)
     }
 }
 
@@ -93,6 +117,14 @@ impl Params {
         self.text(name).map(|text| text.parse().map_err(|_| Refusal::invalid(name))).transpose()
     }
 
+    /// An id under `name`, needed.
+    ///
+    /// # Errors
+    /// `invalid`.
+    pub fn id(&self, name: &str) -> Result<i64, Refusal> {
+        id(&self.needed(name)?, name)
+    }
+
     /// An amount under `name`, in minor units: that API writes it in major ones, with a point.
     ///
     /// # Errors
@@ -106,8 +138,8 @@ impl Params {
     /// # Errors
     /// `invalid` when one is none, or there are too many.
     pub fn ids(&self, name: &str) -> Result<Vec<i64>, Refusal> {
-        let ids: Result<Vec<i64>, _> = self.all(name).iter().map(|text| text.parse()).collect();
-        ids.ok().filter(|ids| ids.len() <= IDS).ok_or_else(|| Refusal::invalid(name))
+        let all = self.all(name);
+        if all.len() > IDS { Err(Refusal::invalid(name)) } else { all.iter().map(|text| id(text, name)).collect() }
     }
 
     /// A yes or no under `name`, as Python and JavaScript write them.

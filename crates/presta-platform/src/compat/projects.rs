@@ -1,10 +1,10 @@
 //! Projects and skills ("jobs").
 
-use axum::{Router, extract::Path, routing::get};
+use axum::{Router, routing::get};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
-use super::{Answer, Api, Front, Params, Refusal, Success, catalog, shapes};
+use super::{Answer, Api, Front, Params, Refusal, Success, catalog, params::Row, shapes};
 use crate::ids::Prefix;
 
 /// The routes of this module.
@@ -19,11 +19,6 @@ pub(super) fn routes() -> Router<Front> {
 
 /// Searches of that API that this market has no filter for.
 const NOT_SEARCHED: [&str; 5] = ["or_search_query", "project_upgrades", "contest_upgrades", "from_time", "to_time"];
-
-/// A row number in a path.
-pub(super) fn number(id: &str) -> Result<i64, Refusal> {
-    id.parse().map_err(|_| Refusal::invalid("the id in the path"))
-}
 
 /// A project of `/v1`.
 pub(super) async fn find(api: &Api, n: i64) -> Result<Value, Refusal> {
@@ -42,8 +37,8 @@ fn listed(projects: &[Value], total: Option<Value>) -> Success {
 }
 
 /// `get_project_by_id`
-async fn one(api: Api, Path(id): Path<String>) -> Answer {
-    Ok(Success(shapes::project(&find(&api, number(&id)?).await?)))
+async fn one(api: Api, Row(n): Row) -> Answer {
+    Ok(Success(shapes::project(&find(&api, n).await?)))
 }
 
 /// `get_projects`: some by number, or the caller's own, or all.

@@ -11,6 +11,7 @@
 mod api;
 mod bids;
 mod browser;
+mod compat;
 mod contract;
 mod files;
 mod filters;
