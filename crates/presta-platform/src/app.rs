@@ -29,6 +29,8 @@ pub struct Settings {
     pub sign_ins_per_minute: u32,
     /// Whether `X-Forwarded-For` and `X-Forwarded-Proto` are those of a proxy of ours.
     pub trust_proxy: bool,
+    /// Whether the façade of `/compat/` is there.
+    pub compat: bool,
 }
 
 /// The time of the server: the system's, moved by an offset. Cheap to clone.

@@ -82,7 +82,9 @@ pub fn create(path: &Path, fill: impl FnOnce(&mut Connection) -> Result<(), Prob
         connection.execute_batch(tables)?;
     }
     fill(&mut connection)?;
-    connection.execute_batch("ANALYZE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+    connection.execute_batch(
+        "PRAGMA analysis_limit = 4000; ANALYZE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+    )?;
     connection.execute("INSERT INTO meta (name, value) VALUES (?1, '1')", [READY])?;
     connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;
     Ok(())

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod answer;
 pub mod app;
 pub mod archive;
+pub mod compat;
 pub mod consent_texts;
 pub mod contact;
 pub mod counters;

@@ -60,6 +60,9 @@ enum Command {
         /// How long a peer may take nothing before its connection is cut, in ms.
         #[arg(long, default_value_t = 30_000)]
         stall_ms: u64,
+        /// Also answer under /compat/ in the shape of the Freelancer.com 0.1 API.
+        #[arg(long)]
+        compat: bool,
     },
     /// Load the projects of a listing file, one JSON object a line.
     Import {
@@ -110,13 +113,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             live,
             bids_per_month,
             requests_per_minute,
+            compat,
             sign_ins_per_minute,
             trust_proxy,
             admin,
             faults,
             stall_ms,
         } => {
-            let settings = Settings { bids_per_month, requests_per_minute, sign_ins_per_minute, trust_proxy };
+            let settings = Settings { bids_per_month, requests_per_minute, sign_ins_per_minute, trust_proxy, compat };
             let faults = faults.map(|file| rules(&file)).transpose()?;
             let stall = std::time::Duration::from_millis(stall_ms);
             let options =

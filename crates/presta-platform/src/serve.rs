@@ -30,7 +30,7 @@ use tower_http::{
 use crate::{
     admin::{self, Admin},
     app::{App, Clock, Settings},
-    archive,
+    archive, compat,
     counters::Counters,
     db::{self, Db, Found},
     due, edge,
@@ -121,11 +121,17 @@ pub async fn tidy(app: &App) -> anyhow::Result<()> {
 /// The whole server: routes and what surrounds them. Without `faults` none can be done. Event streams are not
 /// compressed, which is the default: their events must not wait for more to come.
 pub fn service(app: &App, faults: Option<Arc<Faults>>) -> Router {
-    let router = Router::new()
+    let v1 = Router::new()
         .fallback_service(routes::router(app))
         .layer(middleware::from_fn(edge::split_action))
         .layer(CatchPanicLayer::custom(edge::panicked))
-        .layer(middleware::from_fn(edge::finish))
+        .layer(middleware::from_fn(edge::finish));
+    let all = if app.settings.compat {
+        Router::new().nest(compat::BASE, compat::router(v1.clone())).fallback_service(v1)
+    } else {
+        v1
+    };
+    let router = all
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(compressible()))
         .layer(middleware::from_fn_with_state(app.settings.trust_proxy, edge::origin));
     match faults {

@@ -11,6 +11,7 @@ pub mod bids;
 pub mod catalog;
 pub mod contests;
 pub mod conversations;
+pub mod offers;
 pub mod replies;
 
 mod brief;

@@ -92,20 +92,27 @@ fn alternative(body: &str, wanted: u64) -> &str {
 /// French typography: curly apostrophes, narrow no-break space before `; ! ?`, no-break space
 /// before `:` and `%` and inside guillemets.
 pub(super) fn typeset(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len() + raw.len() / 24);
-    let mut chars = raw.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (c, chars.peek()) {
-            ('\'', _) => out.push('’'),
-            (' ', Some(';' | '!' | '?')) => out.push('\u{202f}'),
-            (' ', Some(':' | '»' | '%' | '€')) => out.push('\u{a0}'),
-            ('«', Some(' ')) => {
-                chars.next();
-                out.push_str("«\u{a0}");
-            }
-            _ => out.push(c),
+    let mut out = String::with_capacity(raw.len() + raw.len() / 16);
+    // Nearly everything stays as it is: only the few places are looked at, and what is between is copied whole.
+    let mut copied = 0;
+    for (at, _) in raw.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'\'' | b' ' | 0xC2)) {
+        let from = raw.as_bytes().get(at..).unwrap_or_default();
+        let (instead, long) = match from {
+            [b'\'', ..] => ("’", 1),
+            [b' ', b';' | b'!' | b'?', ..] => ("\u{202f}", 1),
+            [b' ', b':' | b'%', ..] | [b' ', 0xC2, 0xBB, ..] | [b' ', 0xE2, 0x82, 0xAC, ..] => ("\u{a0}", 1),
+            [0xC2, 0xAB, b' ', ..] => ("«\u{a0}", 3),
+            _ => continue,
+        };
+        // The blank after an opening mark was taken with it.
+        if at < copied {
+            continue;
         }
+        out.push_str(raw.get(copied..at).unwrap_or_default());
+        out.push_str(instead);
+        copied = at + long;
     }
+    out.push_str(raw.get(copied..).unwrap_or_default());
     out
 }
 
@@ -116,5 +123,9 @@ pub(super) fn typeset_english(raw: &str) -> String {
 
 /// Words as a reader counts them: list marks, dashes and lone punctuation are none.
 pub(super) fn words(text: &str) -> usize {
-    text.split([' ', '\n']).filter(|w| w.chars().any(char::is_alphanumeric)).count()
+    let lettered = |word: &&[u8]| {
+        word.iter().any(u8::is_ascii_alphanumeric)
+            || std::str::from_utf8(word).is_ok_and(|word| word.chars().any(char::is_alphanumeric))
+    };
+    text.as_bytes().split(|byte| matches!(byte, b' ' | b'\n')).filter(lettered).count()
 }

@@ -219,3 +219,24 @@ pub fn change(tx: &mut Tx<'_>, user_n: i64, (n, rev): (i64, Option<i64>), change
     }
     threads::touch(tx, thread_n)
 }
+
+/// Writes the first messages of an empty thread, oldest first: author, text, when (ms). Everyone has read up to what they
+/// last wrote. For seeding many: row by row and without statements that SQLite guards by a savepoint, which would make
+/// the text index write what it gathered.
+///
+/// # Errors
+/// On a database error.
+pub fn history(sql: &Connection, thread_n: i64, lines: &[(i64, &str, i64)]) -> Result<(), Problem> {
+    let mut add = sql
+        .prepare_cached("INSERT INTO messages (thread_n, seq, author_n, text, sent_at) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut read = sql.prepare_cached("UPDATE participants SET read_seq = ?3 WHERE thread_n = ?1 AND user_n = ?2")?;
+    for (seq, &(author_n, text, sent_at)) in (1_i64..).zip(lines) {
+        add.insert(params![thread_n, seq, author_n, text, sent_at])?;
+        read.execute([thread_n, author_n, seq])?;
+    }
+    let Some(&(_, _, updated_at)) = lines.last() else { return Ok(()) };
+    let count = i64::try_from(lines.len()).unwrap_or(0);
+    sql.prepare_cached("UPDATE threads SET last_seq = ?2, updated_at = ?3 WHERE n = ?1")?
+        .execute([thread_n, count, updated_at])?;
+    Ok(())
+}

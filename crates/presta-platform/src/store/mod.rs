@@ -61,7 +61,8 @@ pub fn instant(ms: i64) -> String {
 /// `text` as a JSON string, quotes included.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    // A string is always JSON.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// Row numbers as a JSON array, for `json_each`.

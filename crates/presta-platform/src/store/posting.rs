@@ -86,12 +86,7 @@ impl Posting {
 
     /// What the search knows of it.
     fn words(&self) -> String {
-        let mut words = format!("{}\n{}", self.title, self.description);
-        for skill in &self.skills {
-            words.push('\n');
-            words.push_str(skill);
-        }
-        words
+        projects::words(&self.title, &self.description, &self.skills)
     }
 }
 
@@ -208,11 +203,7 @@ fn write(
             new.bids_close_at
         ],
     )?;
-    let name = match kind {
-        Kind::Fixed => "fixed",
-        Kind::Hourly => "hourly",
-    };
-    let body = projects::fixed_members(&new.project(kind, posted_at), name, posted_at, new.bids_close_at);
+    let body = projects::fixed_members(&new.project(kind, posted_at));
     sql.execute("UPDATE project_texts SET title = ?2, body = ?3 WHERE n = ?1", params![n, new.title, body])?;
     sql.execute("DELETE FROM project_skills WHERE project_n = ?1", [n])?;
     for skill in &new.skills {

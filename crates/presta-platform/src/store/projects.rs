@@ -1,9 +1,12 @@
 //! Projects: written in pieces of ready JSON, spliced when read.
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     array,
@@ -228,6 +231,42 @@ fn splice(row: &Row<'_>, viewer: &Viewer, files: &HashMap<i64, Vec<Value>>) -> r
     Ok(Rendered { n, rev, bookmarked, json })
 }
 
+/// What is worked out of a project before it is written: the slow part, which needs no database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    body: String,
+    words: String,
+    city_folded: Option<String>,
+}
+
+impl Texts {
+    /// Those of `new`.
+    #[must_use]
+    pub fn of(new: &SeedProject) -> Self {
+        Self {
+            body: fixed_members(new),
+            words: words(&new.title, &new.description, &new.skills),
+            city_folded: new.city.as_deref().map(super::search::fold),
+        }
+    }
+}
+
+const fn kind(of: seed::Kind) -> &'static str {
+    match of {
+        seed::Kind::Fixed => "fixed",
+        seed::Kind::Hourly => "hourly",
+    }
+}
+
+const fn status(of: Status) -> &'static str {
+    match of {
+        Status::Open => "open",
+        Status::Closed => "closed",
+        Status::Awarded => "awarded",
+        Status::Cancelled => "cancelled",
+    }
+}
+
 /// Adds a project under `n` (or the next row) for `client_n`; answers its row.
 ///
 /// # Errors
@@ -239,17 +278,20 @@ pub fn insert(
     client_verified: bool,
     new: &SeedProject,
 ) -> Result<i64, Problem> {
-    let kind = match new.kind {
-        seed::Kind::Fixed => "fixed",
-        seed::Kind::Hourly => "hourly",
-    };
-    let status = match new.status {
-        Status::Open => "open",
-        Status::Closed => "closed",
-        Status::Awarded => "awarded",
-        Status::Cancelled => "cancelled",
-    };
-    let (posted, close) = (new.posted_at.as_millisecond(), new.bids_close_at.as_millisecond());
+    write(sql, n, (client_n, client_verified), new, &Texts::of(new))
+}
+
+/// As [`insert`], with the texts at hand; of the client, the row and whether it is verified.
+///
+/// # Errors
+/// On a database error.
+pub fn write(
+    sql: &Connection,
+    n: Option<i64>,
+    (client_n, client_verified): (i64, bool),
+    new: &SeedProject,
+    texts: &Texts,
+) -> Result<i64, Problem> {
     let sum = new.bid_average_minor.unwrap_or(0) * i64::from(new.bid_count);
     let n = sql
         .prepare_cached(
@@ -262,60 +304,83 @@ pub fn insert(
         .insert(params![
             n,
             client_n,
-            status,
+            status(new.status),
             new.category,
-            kind,
+            kind(new.kind),
             new.budget_min_minor,
             new.budget_max_minor,
             new.currency,
             new.country,
             new.city,
-            new.city.as_deref().map(super::search::fold),
+            texts.city_folded,
             new.remote,
             new.language,
             client_verified,
-            posted,
-            close,
+            new.posted_at.as_millisecond(),
+            new.bids_close_at.as_millisecond(),
             new.bid_count,
             sum
         ])?;
-    sql.prepare_cached("INSERT INTO project_texts (n, title, body) VALUES (?1, ?2, ?3)")?.execute(params![
-        n,
-        new.title,
-        fixed_members(new, kind, posted, close)
-    ])?;
-    let mut words = format!("{}\n{}", new.title, new.description);
+    sql.prepare_cached("INSERT INTO project_texts (n, title, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![n, new.title, texts.body])?;
     let mut skill_row =
         sql.prepare_cached("INSERT OR IGNORE INTO project_skills (project_n, skill) VALUES (?1, ?2)")?;
     for skill in &new.skills {
         skill_row.execute(params![n, skill])?;
-        words.push('\n');
-        words.push_str(skill);
     }
-    sql.prepare_cached("INSERT INTO project_search (rowid, text) VALUES (?1, ?2)")?.execute(params![n, words])?;
+    sql.prepare_cached("INSERT INTO project_search (rowid, text) VALUES (?1, ?2)")?.execute(params![n, texts.words])?;
     Ok(n)
 }
 
+/// What the search index is given of a project: its words, each once, since the index keeps no positions. Cuts only where
+/// `unicode61` cuts too, so that the same words are found as in the texts themselves.
+#[must_use]
+pub fn words(title: &str, description: &str, skills: &[impl AsRef<str>]) -> String {
+    let apart = |c: char| c.is_whitespace() || (c.is_ascii() && !c.is_ascii_alphanumeric()) || c == '’';
+    let mut known = HashSet::with_capacity(256);
+    let mut out = String::with_capacity(description.len());
+    for text in [title, description].into_iter().chain(skills.iter().map(AsRef::as_ref)) {
+        for word in text.split(apart).filter(|word| !word.is_empty()) {
+            if known.insert(word) {
+                out.push_str(word);
+                out.push(' ');
+            }
+        }
+    }
+    out
+}
+
 /// The members that only its client changes, in the order of the contract, without braces.
-pub(super) fn fixed_members(new: &SeedProject, kind: &str, posted: i64, close: i64) -> String {
-    let money = |minor: i64| json!({"amount_minor": minor, "currency": new.currency}).to_string();
-    format!(
-        "\"title\":{},\"description\":{},\"category\":{},\"skills\":{},\"type\":\"{kind}\",\
-         \"budget_min\":{},\"budget_max\":{},\"country\":{},\"city\":{},\"remote\":{},\
-         \"language\":{},\"posted_at\":\"{}\",\"bids_close_at\":\"{}\"",
+pub(super) fn fixed_members(new: &SeedProject) -> String {
+    let mut out = String::with_capacity(new.description.len() + 512);
+    let _ = write!(
+        out,
+        "\"title\":{},\"description\":{},\"category\":{},\"skills\":[",
         quoted(&new.title),
         quoted(&new.description),
         quoted(&new.category),
-        json!(new.skills),
-        money(new.budget_min_minor),
-        money(new.budget_max_minor),
+    );
+    for (at, skill) in new.skills.iter().enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        let _ = write!(out, "{comma}{}", quoted(skill));
+    }
+    let currency = quoted(&new.currency);
+    let _ = write!(
+        out,
+        "],\"type\":\"{}\",\"budget_min\":{{\"amount_minor\":{},\"currency\":{currency}}},\
+         \"budget_max\":{{\"amount_minor\":{},\"currency\":{currency}}},\"country\":{},\"city\":{},\"remote\":{},\
+         \"language\":{},\"posted_at\":\"{}\",\"bids_close_at\":\"{}\"",
+        kind(new.kind),
+        new.budget_min_minor,
+        new.budget_max_minor,
         quoted(&new.country),
         new.city.as_deref().map_or("null".to_owned(), quoted),
         new.remote,
         quoted(&new.language),
-        instant(posted),
-        instant(close),
-    )
+        instant(new.posted_at.as_millisecond()),
+        instant(new.bids_close_at.as_millisecond()),
+    );
+    out
 }
 
 /// Bumps a project's revision and tells everyone who may see it.

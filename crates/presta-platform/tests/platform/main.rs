@@ -14,6 +14,7 @@ mod awards;
 mod bids;
 mod browser;
 mod communications;
+mod compat;
 mod connections;
 mod contests;
 mod contract;

@@ -1,0 +1,204 @@
+//! Resources of the contract in the shapes of that API.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::catalog;
+use crate::ids::Prefix;
+
+/// A member by JSON pointer; null when it is not there.
+pub(super) fn at<'v>(value: &'v Value, pointer: &str) -> &'v Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
+}
+
+/// A text by JSON pointer.
+pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    at(value, pointer).as_str().unwrap_or_default()
+}
+
+/// The row of the id at a JSON pointer.
+pub(super) fn row(value: &Value, pointer: &str, prefix: Prefix) -> Option<i64> {
+    prefix.parse(text(value, pointer))
+}
+
+/// Seconds since the epoch of the instant at a JSON pointer.
+pub(super) fn seconds(value: &Value, pointer: &str) -> Option<i64> {
+    text(value, pointer).parse::<Timestamp>().ok().map(Timestamp::as_second)
+}
+
+/// The money at a JSON pointer in major units, the way that API writes amounts.
+pub(super) fn major(value: &Value, pointer: &str) -> Value {
+    let Some(minor) = at(value, pointer).get("amount_minor").and_then(Value::as_i64) else { return Value::Null };
+    // Through text: the nearest number to the decimal, as if it had been typed.
+    let written = format!("{}.{:02}", minor / 100, minor % 100);
+    written.parse::<f64>().map_or(Value::Null, Value::from)
+}
+
+/// That API's `Project`.
+pub(super) fn project(project: &Value) -> Value {
+    let (status, frontend) = match text(project, "/status") {
+        "open" => ("active", "open"),
+        "awarded" => ("closed", "work_in_progress"),
+        "cancelled" => ("closed", "cancelled"),
+        _ => ("closed", "complete"),
+    };
+    let jobs = at(project, "/skills").as_array().into_iter().flatten().filter_map(Value::as_str);
+    let currency = text(project, "/budget_min/currency");
+    let id = row(project, "/id", Prefix::Project);
+    let posted = seconds(project, "/posted_at");
+    let days = seconds(project, "/bids_close_at").zip(posted).map(|(end, start)| (end - start).max(0) / 86_400);
+    let description = text(project, "/description");
+    json!({
+        "id": id,
+        "owner_id": row(project, "/client/id", Prefix::User),
+        "title": text(project, "/title"),
+        "seo_url": format!("{}/{}", text(project, "/category"), text(project, "/id")),
+        "status": status,
+        "frontend_project_status": frontend,
+        "description": description,
+        "preview_description": description.chars().take(100).collect::<String>(),
+        "type": text(project, "/type"),
+        "language": text(project, "/language"),
+        "currency": catalog::currency(currency),
+        "budget": {"minimum": major(project, "/budget_min"), "maximum": major(project, "/budget_max")},
+        "bid_stats": {"bid_count": at(project, "/bid_stats/count"), "bid_avg": major(project, "/bid_stats/average")},
+        "bidperiod": days,
+        "submitdate": posted,
+        "time_submitted": posted,
+        "local": !at(project, "/remote").as_bool().unwrap_or_default(),
+        "location": {
+            "city": at(project, "/city"),
+            "country": {"code": text(project, "/country").to_ascii_lowercase(), "name": at(project, "/country")},
+        },
+        "jobs": jobs.filter_map(catalog::job).collect::<Vec<_>>(),
+        "category": catalog::category(text(project, "/category")),
+        "hidebids": at(project, "/sealed").as_bool().unwrap_or_default(),
+        "nonpublic": text(project, "/visibility") == "invited",
+        "deleted": false,
+    })
+}
+
+/// That API's `User` of the client a project shows.
+pub(super) fn client(client: &Value) -> Value {
+    json!({
+        "id": row(client, "/id", Prefix::User),
+        "public_name": text(client, "/display_name"),
+        "display_name": text(client, "/display_name"),
+        "role": "employer",
+        "location": {
+            "city": at(client, "/city"),
+            "country": {"code": text(client, "/country").to_ascii_lowercase(), "name": at(client, "/country")},
+        },
+        "status": {
+            "identity_verified": at(client, "/verified"),
+            "payment_verified": at(client, "/payment_verified"),
+        },
+        "employer_reputation": {"entire_history": {"overall": at(client, "/rating"), "reviews": at(client, "/reviews")}},
+    })
+}
+
+/// That API's `Bid`, on a project whose client is `owner_n`.
+pub(super) fn bid(bid: &Value, owner_n: Option<i64>) -> Value {
+    let status = text(bid, "/status");
+    let award = match status {
+        "awarded" => Some("pending"),
+        "accepted" | "completed" => Some("awarded"),
+        "rejected" | "declined" => Some("rejected"),
+        "revoked" => Some("revoked"),
+        _ => None,
+    };
+    json!({
+        "id": row(bid, "/id", Prefix::Bid),
+        "bidder_id": row(bid, "/freelancer/id", Prefix::User),
+        "project_id": row(bid, "/project_id", Prefix::Project),
+        "project_owner_id": owner_n,
+        "amount": major(bid, "/amount"),
+        "period": at(bid, "/period_days"),
+        "description": text(bid, "/text"),
+        "retracted": status == "retracted",
+        "award_status": award,
+        "complete_status": if status == "completed" { "complete" } else { "pending" },
+        "frontend_bid_status": status,
+        "shortlisted": status == "shortlisted",
+        "submitdate": seconds(bid, "/submitted_at"),
+        "time_submitted": seconds(bid, "/submitted_at"),
+        "reputation": {"entire_history": {
+            "overall": at(bid, "/freelancer/rating"), "reviews": at(bid, "/freelancer/reviews"),
+        }},
+    })
+}
+
+/// That API's `Thread`, as its member `user_n` sees it.
+pub(super) fn thread(thread: &Value) -> Value {
+    let id = row(thread, "/id", Prefix::Thread);
+    let people = at(thread, "/participants").as_array().into_iter().flatten();
+    let members: Vec<Option<i64>> = people.map(|person| row(person, "/id", Prefix::User)).collect();
+    let context = match row(thread, "/project_id", Prefix::Project) {
+        Some(n) => json!({"type": "project", "id": n}),
+        None => json!({"type": "none", "id": null}),
+    };
+    let unread = at(thread, "/unread_count").as_i64().unwrap_or_default();
+    let folder = if at(thread, "/archived") == true { "archived" } else { "inbox" };
+    let last = at(thread, "/last_message");
+    let last = (!last.is_null()).then(|| {
+        json!({
+            "id": row(last, "/id", Prefix::Message), "from_user": row(last, "/author_id", Prefix::User),
+            "message": text(last, "/text"), "time_created": seconds(last, "/sent_at"), "thread_id": id,
+        })
+    });
+    json!({
+        "id": id,
+        "thread": {"id": id, "members": members, "context": context, "thread_type": "private_chat"},
+        "members": members,
+        "context": context,
+        "folder": folder,
+        "is_read": unread == 0,
+        "is_muted": at(thread, "/muted"),
+        "message_count": at(thread, "/last_seq"),
+        "message_unread_count": unread,
+        "time_updated": seconds(thread, "/updated_at"),
+        "last_message": last,
+    })
+}
+
+/// That API's `Message`.
+pub(super) fn message(message: &Value) -> Value {
+    let files = at(message, "/attachments").as_array().into_iter().flatten();
+    let files: Vec<Value> = files
+        .map(|file| {
+            json!({
+                "id": row(file, "/id", Prefix::Attachment), "filename": text(file, "/name"),
+                "content_type": text(file, "/media_type"), "size": at(file, "/size"),
+            })
+        })
+        .collect();
+    json!({
+        "id": row(message, "/id", Prefix::Message),
+        "thread_id": row(message, "/thread_id", Prefix::Thread),
+        "from_user": row(message, "/author_id", Prefix::User),
+        "message": text(message, "/text"),
+        "time_created": seconds(message, "/sent_at"),
+        "attachments": files,
+    })
+}
+
+/// That API's `User` of the caller.
+pub(super) fn me(me: &Value) -> Value {
+    let roles = at(me, "/roles").as_array().into_iter().flatten();
+    let freelancer = roles.filter_map(Value::as_str).any(|role| role == "freelancer");
+    let jobs = at(me, "/skills").as_array().into_iter().flatten().filter_map(Value::as_str);
+    let history = json!({"entire_history": {"overall": at(me, "/rating"), "reviews": at(me, "/reviews")}});
+    json!({
+        "id": row(me, "/id", Prefix::User),
+        "username": text(me, "/login"),
+        "email": at(me, "/email"),
+        "public_name": text(me, "/display_name"),
+        "display_name": text(me, "/display_name"),
+        "role": if freelancer { "freelancer" } else { "employer" },
+        "primary_language": text(me, "/locale"),
+        "timezone": {"timezone": text(me, "/time_zone")},
+        "registration_date": seconds(&json!({"at": format!("{}T00:00:00Z", text(me, "/member_since"))}), "/at"),
+        "jobs": jobs.filter_map(catalog::job).collect::<Vec<_>>(),
+        "reputation": history,
+    })
+}
