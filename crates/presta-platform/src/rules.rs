@@ -39,12 +39,12 @@ fn month(now: i64, later: i64) -> i64 {
         .map_or(now, |start| start.timestamp().as_millisecond())
 }
 
-/// Checks the length of a text at `pointer`.
+/// Checks the length of a text at `pointer`, in characters; blanks at its ends do not make it long enough.
 #[must_use]
 pub fn text_error(pointer: &str, text: &str, bounds: &std::ops::RangeInclusive<usize>) -> Option<FieldError> {
-    let length = text.trim().chars().count();
-    if length < *bounds.start() {
-        Some(FieldError::with(pointer, "too-short", json!({"min": bounds.start(), "length": length})))
+    let (length, filled) = (text.chars().count(), text.trim().chars().count());
+    if filled < *bounds.start() {
+        Some(FieldError::with(pointer, "too-short", json!({"min": bounds.start(), "length": filled})))
     } else if length > *bounds.end() {
         Some(FieldError::with(pointer, "too-long", json!({"max": bounds.end(), "length": length})))
     } else {

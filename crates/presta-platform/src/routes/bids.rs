@@ -237,6 +237,7 @@ async fn act(app: App, caller: Caller, id: Id, asked: Asked, body: Body, act: Ac
     let n = id.row(Prefix::Bid)?;
     let (method, uri, headers) = asked;
     let bytes = extract::optional_body(&headers, body).await?;
+    extract::nothing(&bytes)?;
     let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
     intent
         .run(&app, move |tx| {

@@ -59,6 +59,14 @@ fn minor(query: &Query, name: &str) -> Result<Option<i64>, Problem> {
     }
 }
 
+fn bids_max(query: &Query) -> Result<Option<i64>, Problem> {
+    let name = "bids_max";
+    match query.parse::<i64>(name)? {
+        Some(value) if !(0..=1_000_000).contains(&value) => Err(Problem::field(format!("?{name}"), "out-of-range")),
+        value => Ok(value),
+    }
+}
+
 fn filter(query: &Query, now: i64) -> Result<Filter, Problem> {
     let max_age = match query.parse::<i64>("max_age_days")? {
         Some(days) if !(0..=36_500).contains(&days) => {
@@ -79,7 +87,7 @@ fn filter(query: &Query, now: i64) -> Result<Filter, Problem> {
         city: query.text("city").map(str::to_owned),
         remote: query.parse("remote")?,
         client_verified: query.parse("client_verified")?,
-        bids_max: query.parse("bids_max")?,
+        bids_max: bids_max(query)?,
         posted_from: max_age.map(|days| now - days * DAY_MS),
         not_bid: query.parse("not_bid")?.unwrap_or_default(),
         status: statuses(query)?,

@@ -293,7 +293,7 @@ pub async fn archive(State(app): State<App>, caller: Caller, id: Id, asked: Aske
 /// `POST /v1/threads/{id}:typing`
 pub async fn typing(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap, body: Body) -> Answer {
     let thread_n = id.row(Prefix::Thread)?;
-    extract::optional_body(&headers, body).await?;
+    extract::nothing(&extract::optional_body(&headers, body).await?)?;
     let people = app.read(move |sql| threads::joined(sql, caller.n, thread_n)).await?;
     let audience: Arc<[i64]> = people.into_iter().filter(|&n| n != caller.n).collect();
     app.hub.send(Notice::Typing { thread_n, user_n: caller.n, audience });
