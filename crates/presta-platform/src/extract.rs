@@ -193,13 +193,14 @@ impl Query {
         pieces.filter(|piece| !piece.is_empty()).map(str::to_owned).collect()
     }
 
-    /// A number or `true`/`false`.
+    /// A number or `true`/`false`; nothing at all is neither.
     ///
     /// # Errors
     /// `validation` at `?name`.
     pub fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let invalid = |_| Problem::field(format!("?{name}"), "invalid");
-        self.text(name).map(|text| text.parse().map_err(invalid)).transpose()
+        let invalid = || Problem::field(format!("?{name}"), "invalid");
+        let parse = |text: &String| text.parse().ok().filter(|_| !text.starts_with('+')).ok_or_else(invalid);
+        self.0.get(name).map(parse).transpose()
     }
 
     /// A number of `range`, or `default`.

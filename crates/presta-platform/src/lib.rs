@@ -6,6 +6,7 @@ pub mod answer;
 pub mod app;
 pub mod contact;
 pub mod db;
+pub mod docs;
 pub mod edge;
 pub mod extract;
 pub mod guard;

@@ -14,7 +14,7 @@ pub mod writing;
 
 use axum::{Router, middleware, response::Response, routing::MethodRouter};
 
-use crate::{app::App, edge, guard, oauth, problem::Problem, scopes::Scope};
+use crate::{app::App, docs, edge, guard, oauth, problem::Problem, scopes::Scope};
 
 /// What routes answer.
 type Answer = Result<Response, Problem>;
@@ -88,6 +88,7 @@ pub fn router(app: &App) -> Router {
         router = router.route(&path.replace("}:", &format!("}}{}", edge::ACTION)), handler);
     }
     router
+        .merge(docs::router())
         .fallback(|| async { Problem::NotFound })
         .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
         .with_state(app.clone())

@@ -12,6 +12,7 @@ mod api;
 mod bids;
 mod browser;
 mod contract;
+mod docs;
 mod files;
 mod filters;
 mod idempotency;
