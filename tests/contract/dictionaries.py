@@ -63,18 +63,17 @@ def configuration(contract: dict, base: str, token: str) -> str:
         f"{base}/v1/snapshot?type=me", headers={"Authorization": f"Bearer {token}"}, timeout=30
     ).json()["state"]
     lines = ["", "[dictionaries]", f"states = {{ values = [{json.dumps(state)}] }}"]
-    lines += ["revisions = { values = ['\"1\"', '\"2\"', '\"3\"'] }"]
     for prefix, values in sorted(ids.items()):
         lines.append(f"{prefix} = {{ values = {json.dumps(values[:MOST])} }}")
     for operation_id, parameter, dictionary in bindings(contract):
-        if dictionary in ids or dictionary in ("states", "revisions"):
+        if dictionary in ids or dictionary == "states":
             lines += ["", "[[operations]]", f"include-operation-id = {json.dumps(operation_id)}"]
             lines.append(f'parameters = {{ "{parameter}" = {{ dictionary = "{dictionary}", probability = {OFTEN} }} }}')
     return "\n".join(lines) + "\n"
 
 
 def bindings(contract: dict) -> Iterator[tuple[str, str, str]]:
-    """`(operation, parameter, dictionary)` for every place that takes an id, a state or a revision."""
+    """`(operation, parameter, dictionary)` for every place that takes an id or a state."""
     for item in contract["paths"].values():
         for operation in item.values():
             name = operation["operationId"]
@@ -85,8 +84,6 @@ def bindings(contract: dict) -> Iterator[tuple[str, str, str]]:
                     yield name, f"{place}.{label}", example[:3]
                 elif (place, label) == ("query", "since"):
                     yield name, "query.since", "states"
-                elif label == "If-Match":
-                    yield name, "header.If-Match", "revisions"
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 for field in resolve(contract, media.get("schema", {})).get("properties", {}):
                     prefix = FIELDS.get(field.removesuffix("_ids").removesuffix("_id"))
