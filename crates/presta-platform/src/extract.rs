@@ -63,11 +63,17 @@ pub fn nothing(bytes: &[u8]) -> Result<(), Problem> {
     if bytes.is_empty() { Ok(()) } else { json(bytes).map(|Nothing {}| ()) }
 }
 
-/// Reads `bytes` as JSON of a known shape.
+/// Reads `bytes` as a JSON object of a known shape.
 ///
 /// # Errors
-/// `validation`, at the root.
+/// `validation`, at what is wrong.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let value = read(bytes)?;
+    // To serde an array of the fields in their order is as good as the object; no contract says so.
+    if bytes.trim_ascii_start().starts_with(b"[") { Err(Problem::field("", "invalid-type")) } else { Ok(value) }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize(&mut *reader) {
         Ok(value) => reader.end().map(|()| value).map_err(|_| Problem::field("", "invalid-json")),
@@ -262,6 +268,7 @@ mod tests {
             assert_eq!(error(body.as_bytes()), ("/list/1".to_owned(), "invalid-type"), "{text}");
         }
         assert_eq!(error(b"{\"list\":[1.0], \"more\":1}"), ("/more".to_owned(), "unknown-field"));
+        assert_eq!(error(b" [[7]]"), (String::new(), "invalid-type"), "fields without names");
     }
 
     #[test]
