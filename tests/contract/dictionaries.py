@@ -59,21 +59,18 @@ def streams(operation: dict) -> bool:
 def configuration(contract: dict, base: str, token: str) -> str:
     """TOML that tells the fuzzer which ids to use where."""
     ids = collect(contract, base, token)
-    state = requests.get(
-        f"{base}/v1/snapshot?type=me", headers={"Authorization": f"Bearer {token}"}, timeout=30
-    ).json()["state"]
-    lines = ["", "[dictionaries]", f"states = {{ values = [{json.dumps(state)}] }}"]
+    lines = ["", "[dictionaries]"]
     for prefix, values in sorted(ids.items()):
         lines.append(f"{prefix} = {{ values = {json.dumps(values[:MOST])} }}")
     for operation_id, parameter, dictionary in bindings(contract):
-        if dictionary in ids or dictionary == "states":
+        if dictionary in ids:
             lines += ["", "[[operations]]", f"include-operation-id = {json.dumps(operation_id)}"]
             lines.append(f'parameters = {{ "{parameter}" = {{ dictionary = "{dictionary}", probability = {OFTEN} }} }}')
     return "\n".join(lines) + "\n"
 
 
 def bindings(contract: dict) -> Iterator[tuple[str, str, str]]:
-    """`(operation, parameter, dictionary)` for every place that takes an id or a state."""
+    """`(operation, parameter, dictionary)` for every place that takes an id."""
     for item in contract["paths"].values():
         for operation in item.values():
             name = operation["operationId"]
@@ -82,8 +79,6 @@ def bindings(contract: dict) -> Iterator[tuple[str, str, str]]:
                 place, label, example = parameter["in"], parameter["name"], str(parameter.get("example", ""))
                 if place in ("path", "query") and ID.fullmatch(f'"{example}"'):
                     yield name, f"{place}.{label}", example[:3]
-                elif (place, label) == ("query", "since"):
-                    yield name, "query.since", "states"
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 for field in resolve(contract, media.get("schema", {})).get("properties", {}):
                     prefix = FIELDS.get(field.removesuffix("_ids").removesuffix("_id"))

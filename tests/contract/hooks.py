@@ -32,7 +32,7 @@ RULES = {
     ("POST /v1/threads", "/recipient_id", "required"): "the project's client names whom they write to",
 }
 
-# Every fourth edit keeps the revision it was given.
+# Every fourth keeps the revision or the state it was given.
 turns = itertools.count()
 # Tokens the platform does not take any more.
 refused: set[str] = set()
@@ -87,17 +87,22 @@ def refusals_are_problems(ctx, response, case):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """A right `wait` is cut to a second, for waiting longer proves nothing more and takes the time of the run; and most
-    edits that are right name the revision of now, which no schema can say."""
+    """What no schema can say: most edits that are right name the revision of now, and most syncs the state of now. A
+    right `wait` is cut to a second, for waiting longer proves nothing more and takes the time of the run."""
     wait = (case.query or {}).get("wait")
     if case.operation.path == "/v1/changes" and str(wait).isdigit() and 1 < int(wait) <= 30:
         case.query["wait"] = 1
     right = case.meta is not None and case.meta.generation.mode.is_positive
     if case.method.upper() == "PATCH" and right and "If-Match" in (case.headers or {}) and next(turns) % 4:
-        now = requests.get(
-            SIGN_IN.base + case.formatted_path, headers={"Authorization": f"Bearer {SIGN_IN.token()}"}, timeout=30
-        )
-        case.headers["If-Match"] = now.headers.get("ETag", case.headers["If-Match"])
+        case.headers["If-Match"] = now(case.formatted_path).headers.get("ETag", case.headers["If-Match"])
+    if case.operation.path == "/v1/changes" and right and "since" in (case.query or {}) and next(turns) % 4:
+        case.query["since"] = now("/v1/snapshot?type=me").json()["state"]
+
+
+def now(path):
+    """What the person of this run reads there at this moment."""
+    authorization = {"Authorization": f"Bearer {SIGN_IN.token()}"}
+    return requests.get(SIGN_IN.base + path, headers=authorization, timeout=30)
 
 
 @schemathesis.hook

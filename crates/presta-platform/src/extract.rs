@@ -192,6 +192,12 @@ impl Query {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// The word under `name` as it was sent, also an empty one: for words of a list that is known.
+    #[must_use]
+    pub fn word(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// Comma-separated texts.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<String> {

@@ -33,7 +33,7 @@ const DAY_MS: i64 = 86_400_000;
 const MINOR: std::ops::RangeInclusive<i64> = 0..=1_000_000_000_000;
 
 fn one_of(query: &Query, name: &str, known: &[&str]) -> Result<Option<String>, Problem> {
-    match query.text(name) {
+    match query.word(name) {
         Some(text) if known.contains(&text) => Ok(Some(text.to_owned())),
         Some(_) => Err(Problem::field(format!("?{name}"), "unknown")),
         None => Ok(None),
@@ -96,7 +96,7 @@ fn filter(query: &Query, now: i64) -> Result<Filter, Problem> {
 }
 
 fn sort(query: &Query) -> Result<Sort, Problem> {
-    match query.text("sort") {
+    match query.word("sort") {
         None | Some("newest") => Ok(Sort::Newest),
         Some("budget") => Ok(Sort::Budget),
         Some("fewest_bids") => Ok(Sort::FewestBids),

@@ -51,6 +51,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// Up to here every JSON reader has integers.
+const SEQ_MAX: i64 = (1 << 53) - 1;
 const CLIENT_ID: std::ops::RangeInclusive<usize> = 1..=64;
 
 type Asked = (Method, Uri, HeaderMap);
@@ -181,7 +183,7 @@ pub async fn open(State(app): State<App>, caller: Caller, (method, uri, headers)
 pub async fn messages(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
     let n = id.row(Prefix::Thread)?;
     let limit = query.limit(50)?;
-    let before = query.number("before_seq", 0..=i64::MAX, i64::MAX)?;
+    let before = query.number("before_seq", 0..=SEQ_MAX, SEQ_MAX)?;
     let before = query.cursor::<Place>()?.map_or(before, |place| place.at.min(before));
     let body = app
         .read(move |sql| {

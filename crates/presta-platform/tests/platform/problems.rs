@@ -106,6 +106,8 @@ async fn a_query_says_each_thing_once_and_in_bounds() {
         ("limit=", ("?limit", "invalid")),
         ("limit=%2B5", ("?limit", "invalid")),
         ("remote=", ("?remote", "invalid")),
+        ("sort=", ("?sort", "unknown")),
+        ("type=", ("?type", "unknown")),
         ("bids_max=-1", ("?bids_max", "out-of-range")),
         ("bids_max=1000001", ("?bids_max", "out-of-range")),
     ] {
