@@ -15,7 +15,7 @@ readonly BUILD_PACKAGES=(build-essential pkg-config libwebkit2gtk-4.1-dev librsv
 # What a window without a screen needs, with a browser and their drivers.
 # shellcheck disable=SC2034
 readonly SCREEN_PACKAGES=(xvfb xauth x11-utils xdotool imagemagick openbox webkit2gtk-driver at-spi2-core
-    fonts-dejavu-core libsecret-tools chromium chromium-driver)
+    fonts-dejavu-core libsecret-tools chromium chromium-driver python3-venv)
 
 # Installs the Debian packages of a list that are missing: install_packages WHY PACKAGE…
 install_packages() {

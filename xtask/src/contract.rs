@@ -1,7 +1,8 @@
 //! Puts the parts of the contract together. Parts are text with the same few sections, so that comments stay and an
-//! example of one part can be an alias in a later one.
+//! example of one part can be an alias in a later one. Then, if asked to, it is held against the platform and the
+//! client by tools that know nothing else (tests/contract).
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, bail};
 
@@ -57,6 +58,57 @@ impl Document {
         }
         lines.join("\n") + "\n"
     }
+}
+
+/// Requests of each operation and role in a full run.
+const FULL: u32 = 200;
+
+/// Who is asked beside the bundling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judge {
+    /// Nobody.
+    Nobody,
+    /// The fuzzer, with so many requests of each operation and role.
+    Fuzzer(u32),
+    /// The fuzzer and the mock.
+    All,
+}
+
+impl Judge {
+    /// From the command line.
+    pub const fn of(full: bool, fuzz: Option<u32>) -> Self {
+        match (full, fuzz) {
+            (true, _) => Self::All,
+            (false, Some(examples)) => Self::Fuzzer(examples),
+            (false, None) => Self::Nobody,
+        }
+    }
+}
+
+/// Bundles, or with `check` or a judge only compares, and asks the judge.
+pub fn run(root: &Path, check: bool, judge: Judge) -> anyhow::Result<()> {
+    bundle(root, check || judge != Judge::Nobody)?;
+    let examples = match judge {
+        Judge::Nobody => return Ok(()),
+        Judge::Fuzzer(examples) => examples,
+        Judge::All => FULL,
+    };
+    let mut build = Command::new(env!("CARGO"));
+    ask(root, build.args(["build", "--package", "presta-platform"]))?;
+    ask(root, Command::new(root.join("tests/contract/fuzz")).args(["--examples", &examples.to_string()]))?;
+    if judge == Judge::All {
+        ask(root, &mut Command::new(root.join("tests/contract/prism")))?;
+    }
+    Ok(())
+}
+
+fn ask(root: &Path, command: &mut Command) -> anyhow::Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.current_dir(root).status().with_context(|| format!("running {program}"))?;
+    if !status.success() {
+        bail!("{program} ended with {status}");
+    }
+    Ok(())
 }
 
 /// Writes `contract/openapi.yaml` from `contract/parts`; with `check` only compares.

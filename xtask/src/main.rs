@@ -19,11 +19,18 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// Puts `contract/openapi.yaml` together from `contract/parts`.
+    /// Puts `contract/openapi.yaml` together from `contract/parts`; asked to, holds the platform to it as well.
     Contract {
         /// Writes nothing; fails when what is there is stale.
         #[arg(long)]
         check: bool,
+        /// Checks, then holds the platform to the contract with 200 requests of each operation and role, and the
+        /// client to a mock made from the contract.
+        #[arg(long, conflicts_with = "fuzz")]
+        full: bool,
+        /// As `--full`, with so many requests and without the mock.
+        #[arg(long, value_name = "N")]
+        fuzz: Option<u32>,
     },
     /// Checks that dependencies point one way.
     Rule,
@@ -50,7 +57,7 @@ enum Chore {
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Bindings { check } => bindings::run(root()?, check),
-        Chore::Contract { check } => contract::bundle(root()?, check),
+        Chore::Contract { check, full, fuzz } => contract::run(root()?, check, contract::Judge::of(full, fuzz)),
         Chore::Rule => rule::run(root()?),
         Chore::Load { clients, rate, seconds } => drive::run(
             root()?,

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use crate::{ids::Prefix, problem::Problem};
@@ -31,29 +32,79 @@ pub async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Problem::PayloadTooLarge)
 }
 
-/// As [`body`], but an empty one needs no type: for acts without parameters.
+/// As [`body`], but an empty one needs no type: for acts that may come without parameters.
 ///
 /// # Errors
-/// `payload-too-large` or `unsupported-media-type`.
+/// `payload-too-large`, `unsupported-media-type`, or `validation` when what is there is no JSON object.
 pub async fn optional_body(headers: &HeaderMap, from: Body) -> Result<Bytes, Problem> {
-    if headers.contains_key(header::CONTENT_TYPE) {
-        return body(headers, from).await;
+    let bytes = if headers.contains_key(header::CONTENT_TYPE) {
+        body(headers, from).await?
+    } else {
+        axum::body::to_bytes(from, MAX_BODY).await.map_err(|_| Problem::PayloadTooLarge)?
+    };
+    if bytes.is_empty() {
+        return Ok(bytes);
     }
-    let bytes = axum::body::to_bytes(from, MAX_BODY).await.map_err(|_| Problem::PayloadTooLarge)?;
-    if bytes.is_empty() { Ok(bytes) } else { Err(Problem::UnsupportedMediaType) }
+    if !headers.contains_key(header::CONTENT_TYPE) {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    json::<serde_json::Map<String, Value>>(&bytes)?;
+    Ok(bytes)
 }
 
-/// Reads `bytes` as JSON of a known shape.
+/// Checks that an act without parameters was sent without any: no body, or `{}`.
 ///
 /// # Errors
-/// `validation`, at the root.
+/// `validation`, at the member that is too much.
+pub fn nothing(bytes: &[u8]) -> Result<(), Problem> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    if bytes.is_empty() { Ok(()) } else { json(bytes).map(|Nothing {}| ()) }
+}
+
+/// Reads `bytes` as a JSON object of a known shape.
+///
+/// # Errors
+/// `validation`, at what is wrong.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let value = read(bytes)?;
+    // To serde an array of the fields in their order is as good as the object; no contract says so.
+    if bytes.trim_ascii_start().starts_with(b"[") { Err(Problem::field("", "invalid-type")) } else { Ok(value) }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut *reader).map_err(|error| misread(&error))?;
-    reader.end().map_err(|_| Problem::field("", "invalid-json"))?;
-    // Serde reads a list as an object whose members come in order; the contract does not.
-    let object = bytes.trim_ascii_start().starts_with(b"{");
-    if object { Ok(value) } else { Err(Problem::field("", "invalid-type")) }
+    match serde_path_to_error::deserialize(&mut *reader) {
+        Ok(value) => reader.end().map(|()| value).map_err(|_| Problem::field("", "invalid-json")),
+        Err(error) if error.inner().to_string().starts_with("invalid type: floating point") => with_integers(bytes),
+        Err(error) => Err(misread(&error)),
+    }
+}
+
+/// `7.0` and `7e0` are the integer 7 (RFC 8259 §6 knows numbers alone; JSON Schema §6.1.1), which serde does not read.
+fn with_integers<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut value: Value = serde_json::from_slice(bytes).map_err(|_| Problem::field("", "invalid-json"))?;
+    whole(&mut value);
+    serde_path_to_error::deserialize(value).map_err(|error| misread(&error))
+}
+
+/// Up to here every integer is a double of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+fn whole(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT);
+            // A double of that size is written without exponent or fraction.
+            if let Some(integer) = float.and_then(|float| format!("{float:.0}").parse::<i64>().ok()) {
+                *value = integer.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole),
+        Value::Object(members) => members.values_mut().for_each(whole),
+        _ => {}
+    }
 }
 
 /// Says where: serde names a missing or unknown field between backquotes, behind the path of its object.
@@ -117,7 +168,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// The query, by name; a name given twice keeps its first value.
+/// The query, by name. Under `/v1` no name comes twice: which of the values counts is nothing to guess.
 #[derive(Debug, Clone, Default)]
 pub struct Query(HashMap<String, String>);
 
@@ -127,6 +178,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let mut all = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()) {
+            if all.contains_key(name.as_ref()) && parts.uri.path().starts_with("/v1/") {
+                return Err(Problem::field(format!("?{name}"), "repeated"));
+            }
             all.entry(name.into_owned()).or_insert_with(|| value.into_owned());
         }
         Ok(Self(all))
@@ -140,6 +194,12 @@ impl Query {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// The word under `name` as it was sent, also an empty one: for words of a list that is known.
+    #[must_use]
+    pub fn word(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// Comma-separated texts.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<String> {
@@ -147,13 +207,14 @@ impl Query {
         pieces.filter(|piece| !piece.is_empty()).map(str::to_owned).collect()
     }
 
-    /// A number or `true`/`false`.
+    /// A number or `true`/`false`; nothing at all is neither.
     ///
     /// # Errors
     /// `validation` at `?name`.
     pub fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let invalid = |_| Problem::field(format!("?{name}"), "invalid");
-        self.text(name).map(|text| text.parse().map_err(invalid)).transpose()
+        let invalid = || Problem::field(format!("?{name}"), "invalid");
+        let parse = |text: &String| text.parse().ok().filter(|_| !text.starts_with('+')).ok_or_else(invalid);
+        self.0.get(name).map(parse).transpose()
     }
 
     /// One of the words of `known`; an empty one is none of them.
@@ -189,5 +250,49 @@ impl Query {
     /// `validation` at `?cursor`.
     pub fn cursor<T: DeserializeOwned>(&self) -> Result<Option<T>, Problem> {
         self.text("cursor").map(crate::store::pages::parse_cursor).transpose()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use serde::Deserialize;
+
+    use super::{json, nothing};
+    use crate::problem::Problem;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        list: Vec<i64>,
+    }
+
+    fn error(bytes: &[u8]) -> (String, &'static str) {
+        match json::<Body>(bytes).unwrap_err() {
+            Problem::Validation(errors) => errors.first().map(|error| (error.pointer.clone(), error.code)).unwrap(),
+            other => (other.to_string(), ""),
+        }
+    }
+
+    #[test]
+    fn a_whole_number_is_an_integer_however_it_is_written() {
+        for text in ["[7]", "[7.0]", "[7e0]", "[70E-1]", "[0.7e1]"] {
+            let body = format!("{{\"list\":{text}}}");
+            assert_eq!(json::<Body>(body.as_bytes()).unwrap(), Body { list: vec![7] }, "{text}");
+        }
+        assert_eq!(json::<Body>(b"{\"list\":[-0.0, 5e15]}").unwrap(), Body { list: vec![0, 5_000_000_000_000_000] });
+        for text in ["[1, 7.5]", "[1, 1e300]", "[1, 9e18]"] {
+            let body = format!("{{\"list\":{text}}}");
+            assert_eq!(error(body.as_bytes()), ("/list/1".to_owned(), "invalid-type"), "{text}");
+        }
+        assert_eq!(error(b"{\"list\":[1.0], \"more\":1}"), ("/more".to_owned(), "unknown-field"));
+        assert_eq!(error(b" [[7]]"), (String::new(), "invalid-type"), "fields without names");
+    }
+
+    #[test]
+    fn an_act_without_parameters_takes_none() {
+        assert!(nothing(b"").is_ok() && nothing(b"{}").is_ok() && nothing(b" { } ").is_ok());
+        assert!(nothing(b"{\"a\":1}").is_err() && nothing(b"[]").is_err() && nothing(b"null").is_err());
+        assert!(nothing(b"{").is_err());
     }
 }

@@ -11,6 +11,7 @@ pub mod consent_texts;
 pub mod contact;
 pub mod counters;
 pub mod db;
+pub mod docs;
 pub mod download;
 pub mod due;
 pub mod edge;

@@ -45,7 +45,7 @@ const NOTE: std::ops::RangeInclusive<usize> = 1..=1_000;
 async fn act(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), act: Act) -> Answer {
     let n = id.row(Prefix::Bid)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         acts::act(tx, caller.n, n, act)?;
         stored(tx, &caller, n, (200, None))
     })

@@ -141,7 +141,7 @@ pub async fn propose(State(app): State<App>, caller: Caller, id: Id, asked: Aske
 async fn answer(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), reply: Reply) -> Answer {
     let n = id.row(Prefix::Amendment)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         amendments::answer(tx, caller.n, n, reply)?;
         stored(tx, &caller, n, (200, None))
     })

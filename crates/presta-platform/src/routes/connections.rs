@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
-    extract::{Id, Query},
+    extract::{self, Id, Query},
     guard::Caller,
     intent::Key,
     problem::Problem,
@@ -58,7 +58,7 @@ impl List for Of {
 async fn remove(app: App, caller: Caller, id: Id, asked: Asked, body: Body, connected: Connected) -> Answer {
     let n = id.row(kinds::prefix(connected.kind()))?;
     writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         connected.remove(tx, caller.n, n)?;
         Ok(Stored { status: 204, location: None, etag: None, body: String::new() })
     })
@@ -98,7 +98,7 @@ pub async fn remove_contact(State(app): State<App>, caller: Caller, id: Id, aske
 /// `POST /v1/connections/contacts:clear`
 pub async fn clear(State(app): State<App>, caller: Caller, asked: Asked, body: Body) -> Answer {
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         let removed = connections::clear_contacts(tx, caller.n)?;
         let body = json!({"removed": removed}).to_string();
         Ok(Stored { status: 200, location: None, etag: None, body })

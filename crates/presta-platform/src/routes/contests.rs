@@ -272,7 +272,7 @@ pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
 pub async fn close(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Contest)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         contests::close(tx, caller.n, n)?;
         stored(tx, &caller, n, (200, None))
     })

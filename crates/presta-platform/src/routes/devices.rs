@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
-    extract::{Id, Query},
+    extract::{self, Id, Query},
     guard::{Access, Caller},
     ids::Prefix,
     intent::Key,
@@ -63,7 +63,7 @@ pub async fn list(
 pub async fn revoke(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Device)?;
     writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         devices::revoke(tx, caller.n, n)?;
         Ok(Stored { status: 204, location: None, etag: None, body: String::new() })
     })

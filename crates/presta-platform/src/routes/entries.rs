@@ -145,7 +145,7 @@ pub async fn rate(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
 async fn act(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), act: Act) -> Answer {
     let n = id.row(Prefix::Entry)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         entries::act(tx, caller.n, n, &act)?;
         stored(tx, &caller, n, (200, None))
     })

@@ -163,7 +163,7 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
 pub async fn cancel(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Export)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         exports::cancel(tx, caller.n, n)?;
         stored(tx, &caller, n, (200, None))
     })
@@ -174,7 +174,7 @@ pub async fn cancel(State(app): State<App>, caller: Caller, id: Id, asked: Asked
 pub async fn retry(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Export)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         exports::state(&tx.sql, caller.n, n)?;
         caller.recent(tx.now)?;
         exports::retry(tx, caller.n, n)?;

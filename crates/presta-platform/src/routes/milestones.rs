@@ -107,7 +107,7 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
 async fn act(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), act: Act) -> Answer {
     let n = id.row(Prefix::Milestone)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         milestones::act(tx, caller.n, n, act)?;
         let step = milestones::visible(&tx.sql, caller.n, n)?;
         let (etag, body) = (Some(answer::etag(step.rev)), step.json(caller.n).to_string());
@@ -201,7 +201,7 @@ pub async fn request(State(app): State<App>, caller: Caller, asked: Asked, body:
 async fn reply(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), reply: Reply) -> Answer {
     let n = id.row(Prefix::MilestoneRequest)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         milestone_requests::answer(tx, caller.n, n, reply)?;
         stored(tx, &caller, n, (200, None))
     })

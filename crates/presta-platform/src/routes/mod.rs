@@ -44,7 +44,7 @@ use axum::{
     routing::MethodRouter,
 };
 
-use crate::{app::App, edge, guard, oauth, problem::Problem, scopes::Scope};
+use crate::{app::App, docs, edge, guard, oauth, problem::Problem, scopes::Scope};
 
 /// What routes answer.
 type Answer = Result<Response, Problem>;
@@ -152,6 +152,7 @@ pub fn router(app: &App) -> Router {
         router = router.route(&edge::inner(path), handler);
     }
     router
+        .merge(docs::router())
         .fallback(|| async { Problem::NotFound })
         .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
         .with_state(app.clone())

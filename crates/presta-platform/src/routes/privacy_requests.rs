@@ -131,7 +131,7 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
 pub async fn withdraw(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::PrivacyRequest)?;
     writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        writing::nothing(bytes)?;
+        extract::nothing(bytes)?;
         privacy_requests::withdraw(tx, caller.n, n)?;
         stored(tx, &caller, n, (200, None))
     })

@@ -33,7 +33,7 @@ const DAY_MS: i64 = 86_400_000;
 const MINOR: std::ops::RangeInclusive<i64> = 0..=1_000_000_000_000;
 
 fn one_of(query: &Query, name: &str, known: &[&str]) -> Result<Option<String>, Problem> {
-    match query.text(name) {
+    match query.word(name) {
         Some(text) if known.contains(&text) => Ok(Some(text.to_owned())),
         Some(_) => Err(Problem::field(format!("?{name}"), "unknown")),
         None => Ok(None),
@@ -59,6 +59,14 @@ fn minor(query: &Query, name: &str) -> Result<Option<i64>, Problem> {
     }
 }
 
+fn bids_max(query: &Query) -> Result<Option<i64>, Problem> {
+    let name = "bids_max";
+    match query.parse::<i64>(name)? {
+        Some(value) if !(0..=1_000_000).contains(&value) => Err(Problem::field(format!("?{name}"), "out-of-range")),
+        value => Ok(value),
+    }
+}
+
 fn filter(query: &Query, now: i64) -> Result<Filter, Problem> {
     let max_age = match query.parse::<i64>("max_age_days")? {
         Some(days) if !(0..=36_500).contains(&days) => {
@@ -79,7 +87,7 @@ fn filter(query: &Query, now: i64) -> Result<Filter, Problem> {
         city: query.text("city").map(str::to_owned),
         remote: query.parse("remote")?,
         client_verified: query.parse("client_verified")?,
-        bids_max: query.parse("bids_max")?,
+        bids_max: bids_max(query)?,
         posted_from: max_age.map(|days| now - days * DAY_MS),
         not_bid: query.parse("not_bid")?.unwrap_or_default(),
         status: statuses(query)?,
@@ -88,7 +96,7 @@ fn filter(query: &Query, now: i64) -> Result<Filter, Problem> {
 }
 
 fn sort(query: &Query) -> Result<Sort, Problem> {
-    match query.text("sort") {
+    match query.word("sort") {
         None | Some("newest") => Ok(Sort::Newest),
         Some("budget") => Ok(Sort::Budget),
         Some("fewest_bids") => Ok(Sort::FewestBids),

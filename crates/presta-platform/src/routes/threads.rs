@@ -51,6 +51,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// Up to here every JSON reader has integers.
+const SEQ_MAX: i64 = (1 << 53) - 1;
 const CLIENT_ID: std::ops::RangeInclusive<usize> = 1..=64;
 
 type Asked = (Method, Uri, HeaderMap);
@@ -187,7 +189,7 @@ pub async fn open(State(app): State<App>, caller: Caller, (method, uri, headers)
 pub async fn messages(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
     let n = id.row(Prefix::Thread)?;
     let limit = query.limit(50)?;
-    let before = query.number("before_seq", 0..=i64::MAX, i64::MAX)?;
+    let before = query.number("before_seq", 0..=SEQ_MAX, SEQ_MAX)?;
     let before = query.cursor::<Place>()?.map_or(before, |place| place.at.min(before));
     let body = app
         .read(move |sql| {
@@ -299,7 +301,7 @@ pub async fn archive(State(app): State<App>, caller: Caller, id: Id, asked: Aske
 /// `POST /v1/threads/{id}:typing`
 pub async fn typing(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap, body: Body) -> Answer {
     let thread_n = id.row(Prefix::Thread)?;
-    extract::optional_body(&headers, body).await?;
+    extract::nothing(&extract::optional_body(&headers, body).await?)?;
     let people = app.read(move |sql| threads::joined(sql, caller.n, thread_n)).await?;
     let audience: Arc<[i64]> = people.into_iter().filter(|&n| n != caller.n).collect();
     app.hub.send(Notice::Typing { thread_n, user_n: caller.n, audience });

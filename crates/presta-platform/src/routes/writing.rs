@@ -85,15 +85,3 @@ where
     let intent = Intent::of(caller.n, key, (&asked.method, &asked.uri), &asked.headers, &bytes)?;
     intent.run(app, move |tx| work(tx, &bytes)).await
 }
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-/// The body of an act without parameters: none, or `{}`.
-///
-/// # Errors
-/// `validation` for anything else.
-pub fn nothing(bytes: &[u8]) -> Result<(), Problem> {
-    if bytes.is_empty() { Ok(()) } else { extract::json::<Nothing>(bytes).map(|_| ()) }
-}

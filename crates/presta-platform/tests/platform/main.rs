@@ -21,6 +21,7 @@ mod contract;
 mod contracts;
 mod deals;
 mod decisions;
+mod docs;
 #[path = "../drive/mod.rs"]
 mod drive;
 mod exports;

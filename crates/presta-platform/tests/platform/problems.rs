@@ -95,3 +95,57 @@ async fn too_many_requests_are_told_when_to_come_back() {
     let other = sign_in(demo.url(), "nadia").await;
     other.get("/v1/me").await.expect(200);
 }
+
+#[tokio::test]
+async fn a_query_says_each_thing_once_and_in_bounds() {
+    let demo = Demo::start();
+    let api = sign_in(demo.url(), "camille").await;
+    for (query, error) in [
+        ("limit=5&limit=7", ("?limit", "repeated")),
+        ("q=a&q=a", ("?q", "repeated")),
+        ("limit=", ("?limit", "invalid")),
+        ("limit=%2B5", ("?limit", "invalid")),
+        ("remote=", ("?remote", "invalid")),
+        ("sort=", ("?sort", "unknown")),
+        ("type=", ("?type", "unknown")),
+        ("bids_max=-1", ("?bids_max", "out-of-range")),
+        ("bids_max=1000001", ("?bids_max", "out-of-range")),
+    ] {
+        let reply = api.get(&format!("/v1/projects?{query}")).await.expect(422);
+        assert_eq!(reply.error(), error, "{query}");
+    }
+    api.get("/v1/projects?limit=5&bids_max=1000000&q=&skills=").await.expect(200);
+}
+
+#[tokio::test]
+async fn acts_without_parameters_take_an_empty_object_or_nothing() {
+    let demo = Demo::start();
+    let api = sign_in(demo.url(), "camille").await;
+    let thread = api.get("/v1/threads").await.expect(200).items()[0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/threads/{thread}:typing");
+    api.call("POST", &path).send().await.expect(204);
+    api.call("POST", &path).json(&json!({})).send().await.expect(204);
+    let reply = api.call("POST", &path).json(&json!({"loud": true})).send().await.expect(422);
+    assert_eq!(reply.error(), ("/loud", "unknown-field"));
+    let reply = api.call("POST", &path).json(&json!([])).send().await.expect(422);
+    assert_eq!(reply.error(), ("", "invalid-type"));
+    let bid = api.get("/v1/bids").await.expect(200).items()[0]["id"].as_str().unwrap().to_owned();
+    let reply = api.post(&format!("/v1/bids/{bid}:retract"), json!({"why": 1})).await.expect(422);
+    assert_eq!(reply.error(), ("/why", "unknown-field"));
+}
+
+#[tokio::test]
+async fn a_whole_number_may_have_a_fraction_of_zero_and_an_object_is_no_list() {
+    let demo = Demo::start();
+    let api = sign_in(demo.url(), "camille").await;
+    let thread = api.get("/v1/threads").await.expect(200).items()[0].clone();
+    let (id, last) = (thread["id"].as_str().unwrap(), thread["last_seq"].as_i64().unwrap());
+    let read = |body: String| {
+        let call = api.call("POST", &format!("/v1/threads/{id}:read")).header("content-type", "application/json");
+        call.bytes(body.into_bytes()).send()
+    };
+    let reply = read(format!("{{\"up_to\": {last}.0}}")).await.expect(200);
+    assert_eq!(reply.body["read_seq"], last);
+    assert_eq!(read(format!("{{\"up_to\": {last}.5}}")).await.expect(422).error(), ("/up_to", "invalid-type"));
+    assert_eq!(read(format!("[{last}]")).await.expect(422).error(), ("", "invalid-type"));
+}
