@@ -244,7 +244,9 @@ async fn three_reports_of_different_people_cancel_a_project() {
     assert!(mails(deal.demo.data.path(), "camille").last().unwrap().starts_with("Mission retirée"));
     let file = rusqlite::Connection::open(deal.demo.data.path().join("platform.db")).unwrap();
     let decision: (String, String, String) = file
-        .query_row("SELECT kind, outcome, target FROM decisions", [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row("SELECT kind, outcome, target FROM decisions ORDER BY n DESC LIMIT 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .unwrap();
     assert_eq!(decision, ("safety".to_owned(), "project-cancelled".to_owned(), id(&target).to_owned()));
 }

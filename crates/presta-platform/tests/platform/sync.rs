@@ -149,10 +149,11 @@ async fn another_feed_expires_old_states_and_narrows_what_comes() {
     let narrow = api.get("/v1/snapshot?type=project&limit=500").await.expect(200);
     assert!(narrow.items().len() < whole.items().len());
     let bids = api.get("/v1/bids").await.expect(200);
+    let invitations = api.get("/v1/invitations?role=received").await.expect(200);
     let fits = |item: &Value| {
         item["category"] == category
             || item["viewer"]["bookmarked"] == true
-            || bids.items().iter().any(|bid| bid["project_id"] == item["id"])
+            || bids.items().iter().chain(invitations.items()).any(|own| own["project_id"] == item["id"])
     };
     assert!(narrow.items().iter().all(fits));
     let since = narrow.body["state"].as_str().unwrap();

@@ -129,7 +129,7 @@ async fn a_script_closes_a_project_and_refuses_what_cannot_be() {
     for (step, status) in [
         (close, 409),
         (json!({"act": "award", "bid_id": "bid_nope"}), 422),
-        (json!({"act": "award", "bid_id": "bid_nzv48kw9mc8s"}), 404),
+        (json!({"act": "award", "bid_id": "bid_000000000000"}), 404),
         (json!({"act": "client_message", "thread_id": "thr_000000000000", "text": "x"}), 404),
         (json!({"act": "post_project", "client": "nobody"}), 422),
         (json!({"act": "campaign", "topic": "bids"}), 403),
