@@ -1,5 +1,7 @@
 //! The event stream: hints that something changed, never the data itself.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use presta_model::{EntityType, ThreadId, UserId};
@@ -34,6 +36,11 @@ pub enum PlatformEvent {
         thread: ThreadId,
         /// This person.
         user: UserId,
+    },
+    /// How long to wait before opening the next stream when this one ends.
+    ComeBack {
+        /// Drawn by the platform for each stream, so that not all come back at once.
+        after: Duration,
     },
     /// The stream is alive.
     Heartbeat,
@@ -140,8 +147,10 @@ fn parse(parser: &mut Parser, piece: &[u8]) -> Vec<Result<PlatformEvent, Error>>
 
 /// The event in a block; `None` for one this version does not know.
 fn event_of(block: &Block) -> Result<Option<PlatformEvent>, Error> {
-    let Block::Event { name, data } = block else {
-        return Ok(Some(PlatformEvent::Heartbeat));
+    let (name, data) = match block {
+        Block::Comment => return Ok(Some(PlatformEvent::Heartbeat)),
+        Block::Retry(ms) => return Ok(Some(PlatformEvent::ComeBack { after: Duration::from_millis(*ms) })),
+        Block::Event { name, data } => (name, data),
     };
     Ok(Some(match name.as_str() {
         "hello" => {

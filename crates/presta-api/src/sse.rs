@@ -12,6 +12,8 @@ pub(crate) enum Block {
     Comment,
     /// An event; its id is the state that its data carries too.
     Event { name: String, data: String },
+    /// How long to wait before the next connection, in ms.
+    Retry(u64),
 }
 
 /// Cuts bytes into blocks, however they are split over the network.
@@ -65,6 +67,8 @@ impl Parser {
                 }
                 self.data.push_str(value);
             }
+            // Anything but digits is to be ignored.
+            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => return value.parse().ok().map(Block::Retry),
             _ => {}
         }
         None
@@ -87,9 +91,9 @@ mod tests {
 
     #[test]
     fn blocks_are_the_same_however_the_bytes_are_split() {
-        let text =
-            "\u{feff}: hi\r\n\r\nid: s1\nevent: change\ndata: {\"é\":\ndata:1}\n\nevent: lost\n\n:\rdata\r\rid: s2";
-        let expected = vec![Block::Comment, event("change", "{\"é\":\n1}"), Block::Comment, event("", "")];
+        let text = "\u{feff}: hi\r\n\r\nretry: 2500\nretry: soon\nid: s1\nevent: change\ndata: {\"é\":\ndata:1}\n\nevent: lost\n\n:\rdata\r\rid: s2";
+        let expected =
+            vec![Block::Comment, Block::Retry(2500), event("change", "{\"é\":\n1}"), Block::Comment, event("", "")];
         for size in 1..=text.len() {
             let mut parser = Parser::default();
             let mut blocks = Vec::new();

@@ -22,19 +22,21 @@ const TYPING_MS: i64 = 6000;
 pub(crate) async fn run(active: &Active) {
     let mut delays = backoff().build();
     loop {
-        let error = match connected(active, || delays = backoff().build()).await {
-            Ok(()) => continue,
-            Err(error) => error,
-        };
-        let delay = match &error {
-            Error::Api(api) => match api.retry() {
+        let mut come_back = None;
+        let ended = connected(active, || delays = backoff().build(), &mut come_back).await;
+        let delay = match &ended {
+            // Closed by the platform, which said when to come back.
+            Ok(()) => Some(come_back.unwrap_or_default().min(LONGEST_DELAY)),
+            Err(Error::Api(api)) => match api.retry() {
                 Retry::SignIn => return active.set_offline("signed-out"),
                 Retry::Transient { after } => after.max(delays.next()),
                 _ => delays.next(),
             },
-            _ => delays.next(),
+            Err(_) => delays.next(),
         };
-        note_failure(active, &error);
+        if let Err(error) = &ended {
+            note_failure(active, error);
+        }
         tokio::select! {
             () = tokio::time::sleep(delay.unwrap_or(LONGEST_DELAY)) => {}
             () = active.sync.notified() => delays = backoff().build(),
@@ -53,8 +55,9 @@ fn backoff() -> ExponentialBuilder {
         .without_max_times()
 }
 
-/// Syncs, then follows the event stream until it breaks. `reached` is called once the cache is up to date.
-async fn connected(active: &Active, reached: impl FnOnce()) -> Result<(), Error> {
+/// Syncs, then follows the event stream until it breaks. `reached` is called once the cache is up to date; `come_back` is
+/// set to what the platform says of the next connection.
+async fn connected(active: &Active, reached: impl FnOnce(), come_back: &mut Option<Duration>) -> Result<(), Error> {
     active.api.resume().await?;
     refresh_lists(active).await?;
     let mut state = pull(active).await?;
@@ -76,9 +79,10 @@ async fn connected(active: &Active, reached: impl FnOnce()) -> Result<(), Error>
                         active.bus.send(CoreEvent::Typing { typing });
                     }
                 }
+                Some(Ok(PlatformEvent::ComeBack { after })) => *come_back = Some(after),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error.into()),
-                // The platform closed the stream: look whether it is still there.
+                // The platform closed the stream: look whether it is still there, in its time.
                 None => return Ok(()),
             },
         }
