@@ -127,7 +127,7 @@ pub fn service(app: &App, faults: Option<Arc<Faults>>) -> Router {
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn(edge::finish));
     let all = if app.settings.compat {
-        Router::new().nest(compat::BASE, compat::router(v1.clone())).fallback_service(v1)
+        Router::new().nest(compat::BASE, compat::router(v1.clone(), app.clock.clone())).fallback_service(v1)
     } else {
         v1
     };

@@ -1,5 +1,6 @@
-"""Every function of the SDK that has a counterpart, against a real platform; the others are in UNMAPPED.md."""
+"""Functions of the SDK about projects, bids, messages and oneself, against a real platform."""
 
+import io
 import unittest
 
 from freelancersdk.exceptions import AuthTokenNotSuppliedException
@@ -9,40 +10,18 @@ from freelancersdk.resources.messages.exceptions import (
     MessagesNotFoundException,
     ThreadNotCreatedException,
 )
-from freelancersdk.resources.messages.helpers import create_get_messages_object, create_get_threads_object
+from freelancersdk.resources.messages.helpers import (
+    create_attachment,
+    create_get_messages_object,
+    create_get_threads_object,
+)
 from freelancersdk.resources.projects import exceptions, projects
 from freelancersdk.resources.projects.helpers import create_get_projects_object, create_search_projects_filter
 from freelancersdk.resources.users import users
 from freelancersdk.resources.users.exceptions import UserJobsNotSetException
 from freelancersdk.session import Session
 
-from market import Market
-
-TEXT = "Bonjour, j'ai mené trois reprises de ce genre cette année et je peux commencer dès lundi prochain."
-
-
-class MarketTest(unittest.TestCase):
-    """One platform for all: every test takes a project of its own."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.market = Market("--compat")
-        cls.addClassCleanup(cls.market.leave)
-        cls.camille = cls.market.session("camille.demo")
-        cls.nadia = cls.market.session("nadia.demo")
-        cls.camille_id = users.get_self_user_id(cls.camille)
-        cls.nadia_id = users.get_self_user_id(cls.nadia)
-        query = create_get_projects_object(owner_ids=[cls.nadia_id], frontend_statuses=["open"], limit=50)
-        cls.nadias = [project["id"] for project in projects.get_projects(cls.nadia, query)["projects"]]
-        assert len(cls.nadias) > 3, cls.nadias
-
-    def fresh(self) -> int:
-        """An open project of Nadia that no other test has used."""
-        return self.nadias.pop()
-
-    def bid(self, project_id: int, amount: float = 4200.5):
-        return projects.place_project_bid(self.camille, project_id, self.camille_id, TEXT, amount, 12, 50)
-
+from market import TEXT, Market, MarketTest
 
 class Sessions(MarketTest):
     def test_session(self) -> None:
@@ -199,6 +178,33 @@ class Messages(MarketTest):
         with self.assertRaises(MessageNotCreatedException) as caught:
             messages.post_message(stranger, thread.id, "Bonjour ?")
         self.assertEqual(caught.exception.error_code, "RestExceptionCodes.NOT_FOUND")
+
+    def test_post_attachment(self) -> None:
+        thread = messages.create_project_thread(self.camille, [self.nadia_id], self.nadias[0], "Voici les fichiers.")
+        contents = {"Périmètre & délais.txt": "Trois lots.\r\n--fin--\r\n".encode(), "vide.bin": b"", "plan.png": bytes(range(256)) * 999}
+        attachments = [create_attachment(io.BytesIO(content), name) for name, content in contents.items()]
+        message = messages.post_attachment(self.camille, thread.id, attachments)
+        self.assertEqual((message.thread_id, message.from_user, message.message), (thread.id, self.camille_id, ""))
+        found = messages.get_messages(self.nadia, create_get_messages_object(threads=[thread.id]), limit=1)["messages"]
+        self.assertEqual(found[0]["id"], message.id)
+        files = found[0]["attachments"]
+        self.assertEqual([(file["filename"], file["size"]) for file in files], [(name, len(content)) for name, content in contents.items()])
+        newest = self.market.get(self.nadia, "threads?limit=1")["items"][0]["id"]
+        kept = self.market.get(self.nadia, f"threads/{newest}/messages?limit=1")["items"][0]["attachments"]
+        for file, content in zip(kept, contents.values(), strict=True):
+            self.assertEqual(self.market.read(self.nadia, f"attachments/{file['id']}").content, content)
+
+    def test_post_attachment_by_the_rules(self) -> None:
+        thread = messages.create_project_thread(self.camille, [self.nadia_id], self.nadias[0], "Bonjour.")
+        post, refused = messages.post_attachment, MessageNotCreatedException
+        one = lambda: [create_attachment(io.BytesIO(b"a"), "a.txt")]
+        self.refused("NOT_FOUND", refused, post, self.market.session("sam.demo"), thread.id, one())
+        named_otherwise = [{**one()[0], "filename": "b.txt"}]
+        self.refused("BAD_REQUEST", refused, post, self.camille, thread.id, named_otherwise)
+        large = [create_attachment(io.BytesIO(bytes(17 << 20)), "a.bin")]
+        self.refused("PAYLOAD_TOO_LARGE", refused, post, self.camille, thread.id, large)
+        many = [create_attachment(io.BytesIO(b"a"), f"{n}.txt") for n in range(31)]
+        self.refused("BAD_REQUEST", refused, post, self.camille, thread.id, many)
 
     def test_get_messages(self) -> None:
         thread = messages.create_project_thread(self.camille, [self.nadia_id], self.nadias[0], "Un.")

@@ -53,6 +53,22 @@ impl Refusal {
         Self { status: StatusCode::FORBIDDEN, message: why.to_owned(), error_code: format!("{CODES}FORBIDDEN") }
     }
 
+    /// Not as things stand.
+    #[must_use]
+    pub fn conflict(why: &str) -> Self {
+        Self { status: StatusCode::CONFLICT, message: why.to_owned(), error_code: format!("{CODES}STATE_CONFLICT") }
+    }
+
+    /// Longer than is taken.
+    #[must_use]
+    pub fn too_large(what: &str) -> Self {
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            message: format!("{what} is too large"),
+            error_code: format!("{CODES}PAYLOAD_TOO_LARGE"),
+        }
+    }
+
     /// That API has it and this market has not: said so, rather than answered wrongly.
     #[must_use]
     pub fn unsupported(what: &str) -> Self {

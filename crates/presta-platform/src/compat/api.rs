@@ -6,12 +6,13 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, Method, Request, header, request::Parts},
 };
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use super::Refusal;
-use crate::intent;
+use crate::{app::Clock, intent};
 
 /// The header with the token.
 const TOKEN: &str = "freelancer-oauth-v1";
@@ -26,11 +27,12 @@ const PAGE: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Front {
     v1: Router,
+    clock: Clock,
 }
 
 impl Front {
-    pub(super) const fn new(v1: Router) -> Self {
-        Self { v1 }
+    pub(super) const fn new(v1: Router, clock: Clock) -> Self {
+        Self { v1, clock }
     }
 }
 
@@ -38,6 +40,7 @@ impl Front {
 #[derive(Debug, Clone)]
 pub struct Api {
     v1: Router,
+    clock: Clock,
     headers: HeaderMap,
 }
 
@@ -55,12 +58,21 @@ impl FromRequestParts<Front> for Api {
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
         }
-        Ok(Self { v1: front.v1.clone(), headers })
+        Ok(Self { v1: front.v1.clone(), clock: front.clock.clone(), headers })
     }
 }
 
 impl Api {
-    async fn send(&self, request: Request<Body>) -> Result<Value, Refusal> {
+    /// `days` from now.
+    ///
+    /// # Errors
+    /// `invalid`, naming `what`, beyond the calendar.
+    pub fn in_days(&self, days: i64, what: &str) -> Result<Timestamp, Refusal> {
+        let later = days.checked_mul(86_400).map(SignedDuration::from_secs);
+        later.and_then(|later| self.clock.now().checked_add(later).ok()).ok_or_else(|| Refusal::invalid(what))
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Result<Value, Refusal> {
         let Ok(response) = self.v1.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, MAX_ANSWER).await.map_err(|_| Refusal::broken("an answer too large"))?;
@@ -69,7 +81,7 @@ impl Api {
         if parts.status.is_success() { Ok(value) } else { Err(Refusal::of_problem(parts.status, &value)) }
     }
 
-    fn request(&self, method: Method, path: &str, body: Body) -> Result<Request<Body>, Refusal> {
+    pub(super) fn request(&self, method: Method, path: &str, body: Body) -> Result<Request<Body>, Refusal> {
         let mut request = Request::builder().method(method).uri(path).body(body);
         if let Ok(request) = &mut request {
             request.headers_mut().clone_from(&self.headers);

@@ -29,12 +29,10 @@ const fn parts(french: bool) -> (&'static str, &'static str) {
 async fn place(api: Api, WithBody(params): WithBody) -> Answer {
     let project_n = params.id("project_id")?;
     let me = api.get("/v1/me").await?;
-    if params.number("bidder_id")?.is_some_and(|n| Some(n) != shapes::row(&me, "/id", Prefix::User)) {
-        return Err(Refusal::forbidden("bidder_id is not the holder of the token"));
-    }
+    params.is_caller("bidder_id", &me)?;
     let project = projects::find(&api, project_n).await?;
     let currency = shapes::text(&project, "/budget_min/currency");
-    let amount = params.minor("amount")?.ok_or_else(|| Refusal::invalid("amount"))?;
+    let amount = params.needed_minor("amount")?;
     let period = params.number("period")?.ok_or_else(|| Refusal::invalid("period"))?;
     let share = params.number("milestone_percentage")?.unwrap_or(100);
     if !(0..=100).contains(&share) {
@@ -104,11 +102,26 @@ async fn with_owners(api: &Api, bids: &[Value]) -> Result<Vec<Value>, Refusal> {
     Ok(shown)
 }
 
-/// `award_project_bid`, `retract_project_bid` and the like: `PUT …/?action=award`
+/// Bids of a project looked through at most.
+const LOOKED_THROUGH: usize = 2_000;
+
+/// The contract of a freelancer on a project: their bid that was accepted, or is done.
+pub(super) async fn contract(api: &Api, project_n: i64, freelancer_n: i64) -> Result<Value, Refusal> {
+    let path = format!("/v1/projects/{}/bids", Prefix::Project.id(project_n));
+    let (bids, _) = api.list(&path, (0, LOOKED_THROUGH)).await?;
+    let theirs = |bid: &Value| {
+        shapes::row(bid, "/freelancer/id", Prefix::User) == Some(freelancer_n)
+            && matches!(shapes::text(bid, "/status"), "accepted" | "completed")
+    };
+    let found = bids.into_iter().find(theirs);
+    found.ok_or_else(|| Refusal::conflict("no bid of this freelancer on this project was accepted"))
+}
+
+/// `award_project_bid`, `accept_project_bid`, `revoke_project_bid`, `retract_project_bid` and the like: `PUT …/?action=award`
 async fn act(api: Api, Row(n): Row, WithBody(params): WithBody) -> Answer {
     let action = params.needed("action")?;
     let verb = match action.as_str() {
-        "award" | "retract" => action.as_str(),
+        "award" | "accept" | "revoke" | "retract" => action.as_str(),
         "deny" | "reject" => "reject",
         "shortlist" => "shortlist",
         _ => return Err(Refusal::unsupported(&format!("the action {action}"))),

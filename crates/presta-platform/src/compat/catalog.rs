@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::Refusal;
 use crate::seed::catalog::{CATEGORIES, SKILLS, skill_label};
 
 /// ISO 4217 and the number that API gives it; those it has no number for begin at 1000.
@@ -20,6 +21,11 @@ pub(super) fn currency(code: &str) -> Value {
     json!({"id": id, "code": code, "sign": sign, "name": name})
 }
 
+/// The code of the currency with that API's number.
+pub(super) fn currency_code(number: i64) -> Option<&'static str> {
+    CURRENCIES.iter().find(|(_, known, ..)| *known == number).map(|(code, ..)| *code)
+}
+
 /// The number of a skill: its place in the catalogue, from 1.
 fn number(id: &str) -> Option<usize> {
     SKILLS.iter().position(|(known, _)| *known == id).map(|at| at + 1)
@@ -29,6 +35,15 @@ fn number(id: &str) -> Option<usize> {
 pub(super) fn skill(number: i64) -> Option<&'static str> {
     let at = usize::try_from(number.checked_sub(1)?).ok()?;
     SKILLS.get(at).map(|&(id, _)| id)
+}
+
+/// The skills of some numbers.
+///
+/// # Errors
+/// `invalid`, naming `what`, when one is of none.
+pub(super) fn skills(numbers: &[i64], what: &str) -> Result<Vec<&'static str>, Refusal> {
+    let found: Option<Vec<&str>> = numbers.iter().map(|&n| skill(n)).collect();
+    found.ok_or_else(|| Refusal::invalid(what))
 }
 
 /// That API's `Job`; a skill that is in no catalogue has no number and is left out.

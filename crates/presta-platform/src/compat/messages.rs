@@ -2,13 +2,14 @@
 
 use axum::{
     Router,
+    extract::{DefaultBodyLimit, FromRequest as _, Request},
     routing::{get, post},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Answer, Api, Front, Params, Refusal, Success,
+    Answer, Api, Front, Params, Refusal, Success, files,
     params::{Row, WithBody},
     shapes,
 };
@@ -18,7 +19,7 @@ use crate::{ids::Prefix, store::search::fold};
 pub(super) fn routes() -> Router<Front> {
     Router::new()
         .route("/messages/0.1/threads/", get(threads).post(open))
-        .route("/messages/0.1/threads/{id}/messages/", post(write))
+        .route("/messages/0.1/threads/{id}/messages/", post(write).layer(DefaultBodyLimit::max(files::MAX)))
         .route("/messages/0.1/messages/", get(messages))
         .route("/messages/0.1/messages/search/", get(search))
 }
@@ -47,14 +48,29 @@ async fn open(api: Api, WithBody(params): WithBody) -> Answer {
     Ok(Success(shapes::thread(shapes::at(&made, "/thread"))))
 }
 
-/// `post_message`
-async fn write(api: Api, Row(n): Row, WithBody(params): WithBody) -> Answer {
+/// `post_message`, and `post_attachment` when it comes as a form with files.
+async fn write(api: Api, Row(n): Row, request: Request) -> Answer {
+    if !files::is_form(request.headers()) {
+        let WithBody(params) = WithBody::from_request(request, &()).await?;
+        return said(&api, n, (&params.text("message").unwrap_or_default(), &[])).await;
+    }
+    // Before anything is taken for a conversation that is not the caller's.
+    api.get(&format!("/v1/threads/{}", Prefix::Thread.id(n))).await?;
+    let (text, files) = files::read(request).await?;
+    let kept = files::keep(&api, files).await?;
+    let ids: Vec<&str> = kept.iter().map(|file| file.attachment_id.as_str()).collect();
+    let answer = said(&api, n, (&text, &ids)).await;
+    if answer.is_err() {
+        files::drop_all(&api, &kept).await;
+    }
+    answer
+}
+
+async fn said(api: &Api, thread_n: i64, (text, attachment_ids): (&str, &[&str])) -> Answer {
     let new = json!({
-        "text": params.text("message").unwrap_or_default(),
-        "client_message_id": Uuid::new_v4().to_string(),
+        "text": text, "client_message_id": Uuid::new_v4().to_string(), "attachment_ids": attachment_ids,
     });
-    let path = format!("/v1/threads/{}/messages", Prefix::Thread.id(n));
-    Ok(Success(shapes::message(&api.post(&path, &new).await?)))
+    Ok(Success(shapes::message(&api.post(&path_of(thread_n), &new).await?)))
 }
 
 async fn some(api: &Api, ids: &[i64]) -> Result<Vec<Value>, Refusal> {

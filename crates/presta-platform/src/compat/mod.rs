@@ -11,14 +11,21 @@ mod answer;
 mod api;
 mod bids;
 mod catalog;
+mod files;
 mod messages;
+mod milestones;
 mod params;
+mod people;
+mod posting;
 mod projects;
+mod reviews;
 mod shapes;
 mod users;
 
 use axum::{Router, response::IntoResponse as _};
 use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::Clock;
 
 pub use answer::{Refusal, Success};
 pub use api::{Api, Front};
@@ -30,13 +37,21 @@ pub const BASE: &str = "/compat";
 /// What its routes answer.
 type Answer = Result<Success, Refusal>;
 
-/// The façade over `v1`, the complete router of the contract, to be nested under [`BASE`].
-pub fn router(v1: Router) -> Router {
-    let routes = projects::routes().merge(bids::routes()).merge(messages::routes()).merge(users::routes());
+/// The façade over `v1`, the complete router of the contract, to be nested under [`BASE`]. That API counts days from now
+/// where the contract has instants: `clock` is that of the server.
+pub fn router(v1: Router, clock: Clock) -> Router {
+    let routes = projects::routes()
+        .merge(posting::routes())
+        .merge(bids::routes())
+        .merge(milestones::routes())
+        .merge(reviews::routes())
+        .merge(messages::routes())
+        .merge(users::routes())
+        .merge(people::routes());
     Router::new()
         .nest("/api", routes)
         .fallback(|| async { Refusal::unsupported("this path") })
         .method_not_allowed_fallback(|| async { Refusal::unsupported("this method") })
         .layer(CatchPanicLayer::custom(|_| Refusal::broken("a panic").into_response()))
-        .with_state(Front::new(v1))
+        .with_state(Front::new(v1, clock))
 }

@@ -7,8 +7,8 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::Refusal;
-use crate::extract::MAX_BODY;
+use super::{Refusal, shapes};
+use crate::{extract::MAX_BODY, ids::Prefix};
 
 /// The most things asked for by id at once.
 const IDS: usize = 100;
@@ -100,6 +100,24 @@ impl Params {
         self.text(name).ok_or_else(|| Refusal::invalid(name))
     }
 
+    /// The members of the object `name` of a JSON body; none when it is not there.
+    #[must_use]
+    pub fn within(&self, name: &str) -> Self {
+        Self { pairs: Vec::new(), body: self.body.get(name).cloned().unwrap_or_default() }
+    }
+
+    /// The objects of the list `name` of a JSON body.
+    ///
+    /// # Errors
+    /// `invalid` when there are too many.
+    pub fn each(&self, name: &str) -> Result<Vec<Self>, Refusal> {
+        let list = self.body.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        if list.len() > IDS {
+            return Err(Refusal::invalid(name));
+        }
+        Ok(list.iter().map(|body| Self { pairs: Vec::new(), body: body.clone() }).collect())
+    }
+
     /// Every value of the list `name`, written `name[]`.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<String> {
@@ -131,6 +149,27 @@ impl Params {
     /// `invalid`.
     pub fn minor(&self, name: &str) -> Result<Option<i64>, Refusal> {
         self.text(name).map(|text| minor(&text).ok_or_else(|| Refusal::invalid(name))).transpose()
+    }
+
+    /// As [`Params::minor`], needed.
+    ///
+    /// # Errors
+    /// `invalid`.
+    pub fn needed_minor(&self, name: &str) -> Result<i64, Refusal> {
+        self.minor(name)?.ok_or_else(|| Refusal::invalid(name))
+    }
+
+    /// Refuses a `name` that is another than the caller.
+    ///
+    /// # Errors
+    /// `forbidden`, or `invalid`.
+    pub fn is_caller(&self, name: &str, me: &Value) -> Result<(), Refusal> {
+        match self.number(name)? {
+            Some(n) if Some(n) != shapes::row(me, "/id", Prefix::User) => {
+                Err(Refusal::forbidden(&format!("{name} is not the holder of the token")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The ids under the list `name`.

@@ -115,8 +115,7 @@ fn query(params: &Params, status: &str) -> Result<String, Refusal> {
     }
     let jobs = params.ids("jobs")?;
     if !jobs.is_empty() {
-        let skills: Option<Vec<&str>> = jobs.iter().map(|&n| catalog::skill(n)).collect();
-        query.append_pair("skills", &skills.ok_or_else(|| Refusal::invalid("jobs"))?.join(","));
+        query.append_pair("skills", &catalog::skills(&jobs, "jobs")?.join(","));
     }
     for (name, ours) in [("countries", "country"), ("languages", "language")] {
         match params.all(name).as_slice() {

@@ -26,6 +26,11 @@ pub(super) fn seconds(value: &Value, pointer: &str) -> Option<i64> {
     text(value, pointer).parse::<Timestamp>().ok().map(Timestamp::as_second)
 }
 
+/// Whole days between two instants, to the nearest: days from a call end a little less than days after what it made.
+pub(super) fn days(start: Option<i64>, end: Option<i64>) -> Option<i64> {
+    start.zip(end).map(|(start, end)| ((end - start).max(0) + 43_200) / 86_400)
+}
+
 /// The money at a JSON pointer in major units, the way that API writes amounts.
 pub(super) fn major(value: &Value, pointer: &str) -> Value {
     let Some(minor) = at(value, pointer).get("amount_minor").and_then(Value::as_i64) else { return Value::Null };
@@ -46,7 +51,6 @@ pub(super) fn project(project: &Value) -> Value {
     let currency = text(project, "/budget_min/currency");
     let id = row(project, "/id", Prefix::Project);
     let posted = seconds(project, "/posted_at");
-    let days = seconds(project, "/bids_close_at").zip(posted).map(|(end, start)| (end - start).max(0) / 86_400);
     let description = text(project, "/description");
     json!({
         "id": id,
@@ -62,7 +66,7 @@ pub(super) fn project(project: &Value) -> Value {
         "currency": catalog::currency(currency),
         "budget": {"minimum": major(project, "/budget_min"), "maximum": major(project, "/budget_max")},
         "bid_stats": {"bid_count": at(project, "/bid_stats/count"), "bid_avg": major(project, "/bid_stats/average")},
-        "bidperiod": days,
+        "bidperiod": days(posted, seconds(project, "/bids_close_at")),
         "submitdate": posted,
         "time_submitted": posted,
         "local": !at(project, "/remote").as_bool().unwrap_or_default(),
@@ -197,8 +201,102 @@ pub(super) fn me(me: &Value) -> Value {
         "role": if freelancer { "freelancer" } else { "employer" },
         "primary_language": text(me, "/locale"),
         "timezone": {"timezone": text(me, "/time_zone")},
-        "registration_date": seconds(&json!({"at": format!("{}T00:00:00Z", text(me, "/member_since"))}), "/at"),
+        "registration_date": midnight(text(me, "/member_since")),
         "jobs": jobs.filter_map(catalog::job).collect::<Vec<_>>(),
         "reputation": history,
     })
+}
+
+/// That API's `Milestone`, between the freelancer and the client of `sides`.
+pub(super) fn milestone(step: &Value, (freelancer_n, client_n): (Option<i64>, Option<i64>)) -> Value {
+    let status = match text(step, "/status") {
+        "funded" => "frozen",
+        "released" => "cleared",
+        "disputed" => "disputed",
+        _ => "pending",
+    };
+    json!({
+        "transaction_id": row(step, "/id", Prefix::Milestone),
+        "project_id": row(step, "/project_id", Prefix::Project),
+        "project_owner_id": client_n,
+        "bidder_id": freelancer_n,
+        "bid_id": row(step, "/bid_id", Prefix::Bid),
+        "amount": major(step, "/amount"),
+        "currency": catalog::currency(text(step, "/amount/currency")),
+        "status": status,
+        // The contract says what a milestone is for in its title alone.
+        "reason": null,
+        "description": text(step, "/title"),
+        "time_created": seconds(step, "/funded_at"),
+        "cleared_time": seconds(step, "/released_at"),
+    })
+}
+
+/// That API's `MilestoneRequest`.
+pub(super) fn milestone_request(request: &Value) -> Value {
+    let status = match text(request, "/status") {
+        "approved" => "created",
+        "declined" => "rejected",
+        _ => "pending",
+    };
+    json!({
+        "id": row(request, "/id", Prefix::MilestoneRequest),
+        "project_id": row(request, "/project_id", Prefix::Project),
+        "bid_id": row(request, "/bid_id", Prefix::Bid),
+        "milestone_id": row(request, "/milestone_id", Prefix::Milestone),
+        "amount": major(request, "/amount"),
+        "currency": catalog::currency(text(request, "/amount/currency")),
+        "description": text(request, "/reason"),
+        "status": status,
+        "time_requested": seconds(request, "/created_at"),
+    })
+}
+
+/// That API's `User` of anyone.
+pub(super) fn user(user: &Value) -> Value {
+    let roles = at(user, "/roles").as_array().into_iter().flatten();
+    let freelancer = roles.filter_map(Value::as_str).any(|role| role == "freelancer");
+    let jobs = at(user, "/skills").as_array().into_iter().flatten().filter_map(Value::as_str);
+    json!({
+        "id": row(user, "/id", Prefix::User),
+        "public_name": text(user, "/display_name"),
+        "display_name": text(user, "/display_name"),
+        "role": if freelancer { "freelancer" } else { "employer" },
+        "profile_description": at(user, "/about"),
+        "hourly_rate": major(user, "/hourly_rate"),
+        "registration_date": midnight(text(user, "/member_since")),
+        "location": {
+            "city": at(user, "/city"),
+            "country": {"code": text(user, "/country").to_ascii_lowercase(), "name": at(user, "/country")},
+        },
+        "status": {"identity_verified": at(user, "/verified"), "payment_verified": at(user, "/payment_verified")},
+        "jobs": jobs.filter_map(catalog::job).collect::<Vec<_>>(),
+        "reputation": reputation(user),
+    })
+}
+
+/// That API's `Reputation`; shares are parts of one there.
+pub(super) fn reputation(user: &Value) -> Value {
+    let window = |name: &str| {
+        let window = at(user, &format!("/reputation/{name}"));
+        let share = |name: &str| at(window, name).as_f64().map(|percent| percent / 100.0);
+        json!({
+            "overall": at(window, "/rating"),
+            "reviews": at(window, "/reviews"),
+            "on_time": share("/on_time_percent"),
+            "on_budget": share("/on_budget_percent"),
+            "complete": at(window, "/completed"),
+        })
+    };
+    json!({
+        "user_id": row(user, "/id", Prefix::User),
+        "entire_history": window("all"),
+        "last12months": window("months_12"),
+        "last3months": window("months_3"),
+    })
+}
+
+/// Seconds since the epoch at which a civil date begins in UTC.
+fn midnight(date: &str) -> Option<i64> {
+    format!("{date}T00:00:00Z").parse::<Timestamp>().ok().map(Timestamp::as_second)
 }

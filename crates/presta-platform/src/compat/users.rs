@@ -3,7 +3,7 @@
 use axum::{Router, routing::get};
 use serde_json::{Value, json};
 
-use super::{Answer, Api, Front, Params, Refusal, Success, catalog, params::WithBody, shapes};
+use super::{Answer, Api, Front, Params, Success, catalog, params::WithBody, shapes};
 
 /// The routes of this module.
 pub(super) fn routes() -> Router<Front> {
@@ -17,17 +17,12 @@ async fn me(api: Api) -> Answer {
     Ok(Success(shapes::me(&api.get("/v1/me").await?)))
 }
 
-fn wanted(params: &Params) -> Result<Vec<&'static str>, Refusal> {
-    let skills: Option<Vec<&str>> = params.ids("jobs")?.into_iter().map(catalog::skill).collect();
-    skills.ok_or_else(|| Refusal::invalid("jobs"))
-}
-
 async fn edit(
     api: &Api,
     params: &Params,
     change: impl FnOnce(Vec<String>, Vec<&'static str>) -> Vec<String> + Send,
 ) -> Answer {
-    let wanted = wanted(params)?;
+    let wanted = catalog::skills(&params.ids("jobs")?, "jobs")?;
     let me = api.get("/v1/me").await?;
     let old = shapes::at(&me, "/skills").as_array().into_iter().flatten().filter_map(Value::as_str);
     let new = change(old.map(str::to_owned).collect(), wanted);

@@ -6,7 +6,7 @@ mod amendments;
 pub mod attachments;
 mod bids;
 mod bookmarks;
-mod catalog;
+pub mod catalog;
 mod changes;
 mod communications;
 mod connections;

@@ -33,6 +33,12 @@ mod tests;
 
 use rng::Rng;
 
+/// The id of the category that a project asking for `skills` is most likely of.
+#[must_use]
+pub fn category_of(skills: &[&str]) -> &'static str {
+    domains::category_of(skills)
+}
+
 /// How a project is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Author, Kind, Market, SeedProject, Status, bids, catalog, conversations, replies, talk, text};
+use super::{
+    Author, Kind, Market, SeedProject, Status, bids, catalog, category_of, conversations, replies, talk, text,
+};
 
 fn now() -> Timestamp {
     "2026-11-23T09:14:03Z".parse().unwrap()
@@ -322,5 +324,19 @@ fn offers_hold_60_to_300_words_and_quote_the_title() {
             check_french(&offer.replace(title, ""));
             assert!(offer.contains(title), "{offer}");
         }
+    }
+}
+
+#[test]
+fn skills_say_which_category_a_project_is_of() {
+    for (skills, category) in [
+        (&["docker", "kubernetes"][..], "devops"),
+        (&["figma"], "design"),
+        (&["pentest", "linux"], "security"),
+        (&["rust"], "backend"),
+        (&["electron"], "backend"),
+        (&[], "backend"),
+    ] {
+        assert_eq!(category_of(skills), category, "{skills:?}");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::{self, sign_in_for},
-    server::Demo,
+    server::{self, Demo},
 };
 
 struct Compat {
@@ -111,6 +111,122 @@ async fn whatever_is_sent_the_answer_is_a_refusal_with_its_parts() {
         );
         assert!(is_refusal(&answer), "{method} {path}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn contracts_and_people_are_refused_as_carefully() {
+    let compat = Compat::start("nadia", "").await;
+    let json = "application/json";
+    let posting = |terms: Value| {
+        let mut new = json!({
+            "title": "Import nocturne à réparer", "description": "Lignes perdues depuis la migration. ".repeat(3),
+            "currency": {"id": 8}, "budget": {"minimum": 900}, "jobs": [{"id": 1}],
+        });
+        new.as_object_mut().unwrap().extend(terms.as_object().unwrap().clone());
+        new.to_string()
+    };
+    let jobs: Vec<Value> = (1..=101).map(|id| json!({"id": id})).collect();
+    let review = json!({"project_id": 1, "to_user_id": 1, "from_user_id": 2, "role": "freelancer"});
+    let cases = [
+        ("POST", "projects/0.1/projects/", "[]".to_owned()),
+        ("POST", "projects/0.1/projects/", "null".to_owned()),
+        ("POST", "projects/0.1/projects/", posting(json!({"type": "barter"}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"currency": "EUR"}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"budget": [900]}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"budget": {"minimum": 900, "maximum": "1e9"}}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"jobs": ["1"]}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"jobs": jobs}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"bidperiod": i64::MAX}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"bidperiod": -1}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"local": true}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"local": true, "location": {"country": {"code": "ZZ"}}}))),
+        ("POST", "projects/0.1/projects/", posting(json!({"hireme": true}))),
+        (
+            "POST",
+            "projects/0.1/projects/",
+            posting(json!({"hourly_project_info": {"commitment": {"hours": 9999, "interval": "WEEK"}}})),
+        ),
+        ("POST", "contests/0.1/contests/", json!({"duration": 7, "job_ids": [1], "currency_id": 8}).to_string()),
+        ("POST", "projects/0.1/milestones/", json!({"project_id": 1, "bidder_id": 1}).to_string()),
+        ("POST", "projects/0.1/milestones/", json!({"project_id": 9_999_999, "bidder_id": 1, "amount": 5}).to_string()),
+        ("PUT", "projects/0.1/milestones/999999/?action=release", json!({"amount": 5}).to_string()),
+        ("PUT", "projects/0.1/milestones/1/?action=../fund", "{}".to_owned()),
+        ("PUT", "projects/0.1/milestones/1/", "{}".to_owned()),
+        ("POST", "projects/0.1/milestone_requests/", json!({"project_id": 1, "bid_id": 999_999}).to_string()),
+        ("PUT", "projects/0.1/milestone_requests/999999/?action=accept", "{}".to_owned()),
+        ("PUT", "projects/0.1/milestone_requests/1/?action=delete", "{}".to_owned()),
+        ("POST", "projects/0.1/reviews/", review.to_string()),
+        ("POST", "projects/0.1/reviews/", json!({"project_id": 1, "to_user_id": 2}).to_string()),
+        ("GET", "projects/0.1/milestones/?milestones[]=x", String::new()),
+        ("GET", "projects/0.1/milestones/0/", String::new()),
+        ("GET", "users/0.1/users/directory/", String::new()),
+        ("GET", "users/0.1/users/nobody/", String::new()),
+        ("GET", "users/0.1/users/?users[]=-1", String::new()),
+        ("GET", "users/0.1/reputations/", String::new()),
+        ("GET", "users/0.1/portfolios/?users[]=1", String::new()),
+    ];
+    for (method, path, body) in cases {
+        let (status, answer) = compat.call(method.parse().unwrap(), path, json, &body).await;
+        assert!(
+            status.is_client_error() || status == StatusCode::NOT_IMPLEMENTED,
+            "{method} {path} {body}: {status} {answer}"
+        );
+        assert!(is_refusal(&answer), "{method} {path}: {answer}");
+    }
+}
+
+/// A form as browsers and the SDK send it.
+fn form(parts: &[(&str, Option<&str>, &str)]) -> String {
+    let mut body = String::new();
+    for (name, file, content) in parts {
+        let file = file.map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
+        body += &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n");
+    }
+    body + "--x--\r\n"
+}
+
+#[tokio::test]
+async fn files_that_no_message_takes_are_not_kept() {
+    let compat = Compat::start("nadia", "").await;
+    let (_, threads) = compat.get("messages/0.1/threads/?limit=1").await;
+    let path = format!("messages/0.1/threads/{}/messages/", threads["result"]["threads"][0]["id"]);
+    let kept = || server::value::<i64>(compat.demo.data.path(), "SELECT count(*) FROM attachments");
+    let before = kept();
+    let named = ("attachments[]", None, "a.txt");
+    let file = ("files[]", Some("a.txt"), "a");
+    let long = "x".repeat(5_001);
+    let many: Vec<_> = std::iter::repeat_n([named, file], 31).flatten().collect();
+    let whole = form(&[named, file]);
+    let bodies = [
+        form(&[named, file, ("message", None, &long)]),
+        form(&[named, file, ("members[]", None, "1")]),
+        form(&[file]),
+        form(&[named]),
+        form(&[named, ("files[]", None, "a")]),
+        form(&[named, ("files[]", Some(""), "a")]),
+        form(&many),
+        form(&[]),
+        whole[..whole.len() - 9].to_owned(),
+        "--x".to_owned(),
+        String::new(),
+    ];
+    for body in bodies {
+        let (status, answer) = compat.call(Method::POST, &path, "multipart/form-data; boundary=x", &body).await;
+        assert!(status.is_client_error(), "{body}: {status} {answer}");
+        assert!(is_refusal(&answer), "{body}: {answer}");
+    }
+    for kind in ["multipart/form-data", "multipart/form-data; boundary="] {
+        let (status, answer) = compat.call(Method::POST, &path, kind, &whole).await;
+        assert_eq!((status, is_refusal(&answer)), (StatusCode::BAD_REQUEST, true), "{kind}");
+    }
+    assert_eq!(kept(), before);
+    let (status, answer) = compat.call(Method::POST, &path, "Multipart/Form-Data; boundary=x", &whole).await;
+    assert_eq!(
+        (status, &answer["result"]["attachments"][0]["filename"]),
+        (StatusCode::OK, &json!("a.txt")),
+        "{answer}"
+    );
+    assert_eq!(kept(), before + 1);
 }
 
 #[tokio::test]

@@ -97,6 +97,27 @@ pub(super) const DOMAINS: [&Domain; 17] = [
     &infrastructure::DOMAIN,
 ];
 
+/// The category whose specialities ask for most of `skills`: twice what is always asked, once what is at times. Of equals,
+/// and when none asks for any, the first.
+pub(super) fn category_of(skills: &[&str]) -> &'static str {
+    let asked = |list: &[&str], skill: &str| list.contains(&skill);
+    let weight = |domain: &Domain| -> u32 {
+        let of = |skill: &&str| {
+            let weights =
+                domain.tracks.iter().map(|track| match (asked(track.core, skill), asked(track.extra, skill)) {
+                    (true, _) => 2,
+                    (false, true) => 1,
+                    (false, false) => 0,
+                });
+            weights.max().unwrap_or(0)
+        };
+        skills.iter().map(of).sum()
+    };
+    // Of equals `max_by_key` takes the last.
+    let best = DOMAINS.into_iter().rev().max_by_key(|domain| weight(domain));
+    best.map_or(backend::DOMAIN.id, |domain| domain.id)
+}
+
 /// A speciality among those whose rank has the parity of `place`.
 pub(super) fn draw(place: u64, rng: &mut Rng) -> (&'static Domain, &'static Track) {
     let parity = usize::from(place % 2 == 1);
