@@ -131,8 +131,9 @@ fn put(body: &Value, path: &[String], value: Value) -> Option<Value> {
 async fn a_member_of_a_wrong_type_is_refused_wherever_it_is() {
     let world = World::start().await;
     let contract = Contract::shared();
+    // As a value of every type there is, and of none of a member's own.
     let wrong = [json!(null), json!(true), json!(7.5), json!("\u{1f}"), json!([null]), json!({"a": {}}), json!([[]])];
-    let mut tried = 0;
+    let (mut tried, mut taken) = (0, Vec::new());
     for route in operations() {
         let Some((schema, _)) = json_body(&route) else { continue };
         let mut members = Vec::new();
@@ -148,13 +149,14 @@ async fn a_member_of_a_wrong_type_is_refused_wherever_it_is() {
                 let Some(changed) = put(&body, &path, value.clone()) else { continue };
                 let what = format!("{} {}: {changed}", route.method, route.path);
                 let reply = with(&request, api, Some(JSON), changed.to_string().into_bytes()).await;
-                refused(&reply, 422, &what);
                 let pointer = reply.error().0;
-                assert!(
-                    pointer.starts_with(&format!("/{}", path[0])) || pointer.is_empty(),
-                    "{what}: {:#}",
-                    reply.body
-                );
+                // A word of its own may be at odds with another member as well.
+                let here = value.is_string() || pointer.is_empty() || pointer.starts_with(&format!("/{}", path[0]));
+                if reply.status != 422 || !here {
+                    taken.push(format!("{what}: {} {}", reply.status, reply.body));
+                    continue;
+                }
+                refused(&reply, 422, &what);
                 tried += 1;
             }
         }
@@ -165,6 +167,7 @@ async fn a_member_of_a_wrong_type_is_refused_wherever_it_is() {
             refused(&with(&request, api, Some(JSON), less.to_string().into_bytes()).await, 422, &what);
         }
     }
+    assert!(taken.is_empty(), "not refused as the contract has it: {taken:#?}");
     assert!(tried >= 300, "only {tried} members tried");
 }
 

@@ -30,7 +30,7 @@ a freelancer and Inès a client; both have accounts in good standing and nothing
 
 | Cell | Meaning |
 |---|---|
-| `200` (or another of 2xx, 3xx) | done: the caller may |
+| `200` (or another of 2xx, 3xx) | done: the caller may; of a list, whether there was *some*thing or *none* in it for them |
 | `401` | no access token |
 | `403 scope` | the token lacks the permission of the column *Scope* (all others it has); for `any token`, one that covers `connections` alone was used |
 | `403` | the caller sees it, and this is not theirs to do |
@@ -40,8 +40,11 @@ a freelancer and Inès a client; both have accounts in good standing and nothing
 Refusals are tried before what is admitted, on the same thing: that the last caller still succeeds shows that they
 left no trace.
 
-Two kinds of rows are there twice: *private* projects are for who was invited (Camille was), and the entries of
-*sealed* contests are between their author and the client.
+Some rows are there twice: *private* projects are for who was invited (Camille was), the entries of *sealed* contests
+are between their author and the client, and an *unpublished* review is for its author alone.
+
+Lists that name no thing in their path answer what is the caller's own, or the market as the caller may see it. A
+recommendation has the id of its project: what is answered to it is the caller's own.
 
 ";
 
@@ -50,6 +53,7 @@ fn variants(route: &Route) -> Vec<Variant> {
     let hidden = route.path.starts_with("/v1/projects/{id}")
         || route.path.starts_with("/v1/entries/{id}")
         || route.path.starts_with("/v1/contests/{id}/entries")
+        || route.path == "/v1/reviews/{id}"
         || matches!((route.method, route.path), ("POST", "/v1/bookmarks" | "/v1/threads"));
     if hidden { vec![Variant::Usual, Variant::Closed] } else { vec![Variant::Usual] }
 }
@@ -60,6 +64,7 @@ fn label(route: &Route, variant: Variant) -> String {
     let remark = match variant {
         Variant::Usual => "",
         Variant::Closed if contest => " (sealed)",
+        Variant::Closed if route.path.starts_with("/v1/reviews") => " (unpublished)",
         Variant::Closed => " (private)",
     };
     format!("`{} {}`{remark}", route.method, route.path)
@@ -75,11 +80,12 @@ fn needed(route: &Route) -> String {
 
 /// What an answer says of the caller.
 fn cell(reply: &Reply) -> String {
+    let listed = reply.body["items"].as_array().map(|items| if items.is_empty() { "none" } else { "some" });
     match (reply.status, reply.problem()) {
         (403, "insufficient-scope") => "403 scope".to_owned(),
-        (status @ (401 | 404), _) | (status @ 403, "forbidden") => status.to_string(),
-        (status, "") => status.to_string(),
-        (status, problem) => format!("{status} {problem}"),
+        (status @ (401 | 404), _) | (status @ 403, "forbidden" | "") => status.to_string(),
+        (status @ 400.., problem) => format!("{status} {problem}").trim().to_owned(),
+        (status, _) => listed.map_or(status.to_string(), |listed| format!("{status} {listed}")),
     }
 }
 

@@ -143,6 +143,9 @@ impl World {
     pub async fn request(&self, method: &'static str, template: &'static str, variant: Variant) -> Request {
         let operation = Contract::shared().operation(method, template);
         let target = self.target(template, variant).await;
+        if let Some(target) = target.as_ref().filter(|_| method == "GET") {
+            self.fill(template, &target.id).await;
+        }
         let (owner, id) = target.map(|Target { owner, id }| (owner, id)).unzip();
         let mut request = Request {
             method,

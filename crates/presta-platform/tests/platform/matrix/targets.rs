@@ -153,6 +153,24 @@ impl World {
         self.of(Who::Camille).post("/v1/bookmarks", body).await.expect(201).body
     }
 
+    /// What Camille wrote about Nadia, who has not written yet.
+    async fn unpublished(&self) -> Value {
+        let scores = json!({"communication": 5, "quality": 5, "deadline": 4, "budget": 5});
+        let body = json!({"bid_id": id(&self.agreed().await), "rating": 5, "scores": scores, "text": "Très bien."});
+        self.of(Who::Camille).post("/v1/reviews", body).await.expect(201).body
+    }
+
+    /// What a list is to show to those it may: Camille's bid on a project, or her entry of a contest.
+    pub async fn fill(&self, template: &str, target: &str) {
+        let camille = self.of(Who::Camille);
+        if template == "/v1/projects/{id}/bids" {
+            let project = camille.get(&format!("/v1/projects/{target}")).await.expect(200).body;
+            deals::place(camille, &project, json!([])).await;
+        } else if template == "/v1/contests/{id}/entries" {
+            camille.post(&format!("/v1/contests/{target}/entries"), json!({"text": "Une idée."})).await.expect(201);
+        }
+    }
+
     /// What `template` is about, so that its owner or the other side of the deal may do what it does; none when its
     /// path names nothing.
     pub async fn target(&self, template: &str, variant: Variant) -> Option<Target> {
@@ -160,12 +178,9 @@ impl World {
         let text = |value: &str| format!("'{value}'");
         let of_nadia = |thing: &Value| Some(Target { owner: Who::Nadia, id: id(thing).to_owned() });
         let found: String = match (root, verb) {
-            ("projects", "/bids") => {
-                let project = self.project(variant).await;
-                return of_nadia(&project);
-            }
             ("projects", _) => return of_nadia(&self.project(variant).await),
             ("contests", _) => return of_nadia(&self.contest(variant).await),
+            ("reviews", _) if variant == Variant::Closed => id(&self.unpublished().await).to_owned(),
             ("bids", "/amendments") => id(&self.agreed().await).to_owned(),
             ("bids", ":accept" | ":decline" | ":revoke") => id(&self.awarded().await).to_owned(),
             ("bids", ":complete") => id(&self.paid().await).to_owned(),
