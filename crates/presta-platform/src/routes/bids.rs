@@ -13,6 +13,7 @@ use crate::{
     answer,
     app::App,
     extract::{self, Id, Query},
+    given::given,
     guard::Caller,
     ids::Prefix,
     intent::{Intent, Key},
@@ -86,10 +87,15 @@ struct NewBid {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BidEdit {
+    #[serde(default, deserialize_with = "given")]
     amount: Option<Money>,
+    #[serde(default, deserialize_with = "given")]
     period_days: Option<i64>,
+    #[serde(default, deserialize_with = "given")]
     text: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     milestones: Option<Vec<Step>>,
+    #[serde(default, deserialize_with = "given")]
     attachment_ids: Option<Vec<String>>,
 }
 

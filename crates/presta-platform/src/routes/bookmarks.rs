@@ -76,7 +76,8 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
 /// `DELETE /v1/bookmarks/{id}`
 pub async fn drop(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Bookmark)?;
-    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, _| {
+    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
+        extract::nothing(bytes)?;
         bookmarks::drop(tx, caller.n, n)?;
         Ok(writing::no_content())
     })

@@ -18,6 +18,7 @@ use crate::{
     answer,
     app::App,
     extract::{self, Id, Query},
+    given::given,
     guard::Caller,
     ids::Prefix,
     intent::Key,
@@ -86,13 +87,21 @@ struct NewContest {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ContestEdit {
+    #[serde(default, deserialize_with = "given")]
     title: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     brief: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     category: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     skills: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "given")]
     prize: Option<Money>,
+    #[serde(default, deserialize_with = "given")]
     entries_close_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "given")]
     sealed: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
     attachment_ids: Option<Vec<String>>,
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     answer,
     app::App,
-    extract::{Id, Query},
+    extract::{self, Id, Query},
     guard::Caller,
     ids::Prefix,
     intent::Key,
@@ -57,7 +57,8 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
 
 async fn reply(app: App, caller: Caller, id: Id, asked: Asked, body: Body, reply: Reply) -> Answer {
     let n = id.row(Prefix::Invitation)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, _| {
+    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
+        extract::nothing(bytes)?;
         invitations::answer(tx, caller.n, n, reply)?;
         Ok(writing::stored(200, None, invitations::visible(&tx.sql, &caller.looking(tx.now), n)?))
     })

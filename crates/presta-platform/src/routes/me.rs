@@ -16,6 +16,7 @@ use crate::{
     answer,
     app::App,
     extract,
+    given::given,
     guard::Caller,
     problem::{FieldError, Problem},
     rules, seed,
@@ -118,8 +119,11 @@ pub async fn feed(State(app): State<App>, caller: Caller, headers: HeaderMap) ->
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FeedEdit {
+    #[serde(default, deserialize_with = "given")]
     skills: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "given")]
     categories: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "given")]
     max_age_days: Option<i64>,
 }
 

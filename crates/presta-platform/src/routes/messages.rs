@@ -66,7 +66,8 @@ pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
 /// `DELETE /v1/messages/{id}`
 pub async fn remove(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Message)?;
-    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, _| {
+    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
+        extract::nothing(bytes)?;
         messages::change(tx, caller.n, (n, None), Change::Delete)?;
         Ok(writing::stored(200, None, messages::render_one(&tx.sql, n)?))
     })

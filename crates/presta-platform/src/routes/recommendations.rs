@@ -14,7 +14,7 @@ use super::{
 use crate::{
     answer,
     app::App,
-    extract::{Id, Query},
+    extract::{self, Id, Query},
     guard::Caller,
     ids::Prefix,
     intent::Key,
@@ -65,7 +65,8 @@ pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answe
 
 async fn judge(app: App, caller: Caller, id: Id, asked: Asked, body: Body, verdict: Verdict) -> Answer {
     let n = id.row(Prefix::Recommendation)?;
-    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, _| {
+    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
+        extract::nothing(bytes)?;
         recommendations::answer(tx, &caller.looking(tx.now), n, verdict)?;
         Ok(writing::no_content())
     })

@@ -171,7 +171,8 @@ pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
 /// `DELETE /v1/saved-searches/{id}`
 pub async fn remove(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::SavedSearch)?;
-    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, _| {
+    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
+        extract::nothing(bytes)?;
         saved_searches::remove(tx, caller.n, n)?;
         Ok(writing::no_content())
     })

@@ -16,6 +16,7 @@ use crate::{
     answer,
     app::App,
     extract::{self, Id, Query},
+    given::given,
     guard::Caller,
     hub::Notice,
     ids::Prefix,
@@ -93,6 +94,7 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: Heade
 #[serde(deny_unknown_fields)]
 struct NewThread {
     project_id: String,
+    #[serde(default, deserialize_with = "given")]
     recipient_id: Option<String>,
     text: String,
     client_message_id: String,

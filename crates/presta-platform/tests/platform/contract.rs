@@ -35,7 +35,7 @@ impl Contract {
         Self { doc, validators: Mutex::default() }
     }
 
-    fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
+    pub fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
         match value.get("$ref").and_then(Value::as_str) {
             Some(reference) => {
                 let pointer = reference.trim_start_matches('#');
@@ -62,6 +62,16 @@ impl Contract {
             .map(|error| format!("{}: {error}", error.instance_path()))
             .collect();
         assert!(errors.is_empty(), "{what}: {errors:#?}\n{instance:#}");
+    }
+
+    /// The operation of a method and a path as it is in the contract.
+    pub fn operation(&self, method: &str, template: &str) -> &Value {
+        &self.doc["paths"][template][method.to_lowercase()]
+    }
+
+    /// Whether `schema` admits `instance`.
+    pub fn admits(&self, schema: &Value, instance: &Value) -> bool {
+        self.validator(schema).is_valid(instance)
     }
 
     /// The path of the contract that `path` is one of.

@@ -11,6 +11,7 @@
 mod api;
 mod attachments;
 mod awards;
+mod bad_input;
 mod bids;
 mod browser;
 mod communications;
@@ -30,6 +31,7 @@ mod filters;
 mod hostile;
 mod idempotency;
 mod market;
+mod matrix;
 mod messages;
 mod oauth;
 mod pages;
