@@ -38,6 +38,8 @@ class Market:
         self._log = log.open("wb")
         command = [str(binary), "serve", "--listen", "127.0.0.1:0", "--data", self._data.name]
         command += ["--seed", "130", "--seed-value", str(seed_value), "--requests-per-minute", "4000000000"]
+        # Quotas have tests of their own; here they would be all that most bids meet.
+        command += ["--bids-per-month", "1000000"]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self._log, env={**os.environ, "RUST_LOG": "warn"}
         )
