@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
+import uuid
 from collections import Counter
 
 import requests
@@ -42,11 +42,11 @@ RULES = {
     ("PATCH /v1/projects/{id}", "/bids_close_at", "out-of-range"): "counted from now",
     ("POST /v1/contests", "/entries_close_at", "out-of-range"): "counted from now",
     ("PATCH /v1/contests/{id}", "/entries_close_at", "out-of-range"): "counted from now",
-    ("PATCH /v1/preferences/communications", "/text_version", "required"): "what was off already or is no marketing needs none",
+    ("PATCH /v1/preferences/communications", "/text_version", "required"): "what is no consent needs none",
 }
 
-# Every fourth keeps the revision or the state it was given.
-turns = itertools.count()
+# How often each was asked of an operation.
+asked: Counter[tuple[str, str]] = Counter()
 # How many scenes an operation had.
 played: Counter[str] = Counter()
 # Tokens the platform does not take any more.
@@ -116,19 +116,28 @@ def before_call(context, case, kwargs):
         case.query["wait"] = 1
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
+    name = case.operation.definition.raw["operationId"]
     # A chain of links keeps the things it made; the corners of a schema keep their values.
     if case.meta.phase.name in (TestPhase.EXAMPLES, TestPhase.FUZZING):
-        if isinstance(case.body, dict) and next(turns) % 4:
+        if isinstance(case.body, dict) and mostly(name, "likely", 4):
             likely(case.body)
-        name = case.operation.definition.raw["operationId"]
-        if played[name] == 0 or played[name] < SCENES_OF_EACH and next(turns) % 2:
+        if played[name] < SCENES_OF_EACH and mostly(name, "scene", 2):
             played[name] += 1
             if stage := SCENES.of(name):
                 stage.set(case)
-    if case.method.upper() == "PATCH" and "If-Match" in (case.headers or {}) and next(turns) % 4:
+                # The key of the examples is one for all of them, and what is played is an intent of its own.
+                if "Idempotency-Key" in (case.headers or {}):
+                    case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if case.method.upper() == "PATCH" and "If-Match" in (case.headers or {}) and mostly(name, "revision", 4):
         case.headers["If-Match"] = now(case.formatted_path).headers.get("ETag", case.headers["If-Match"])
-    if case.operation.path == "/v1/changes" and "since" in (case.query or {}) and next(turns) % 4:
+    if case.operation.path == "/v1/changes" and "since" in (case.query or {}) and mostly(name, "state", 4):
         case.query["since"] = now("/v1/snapshot?type=me").json()["state"]
+
+
+def mostly(operation, what, nth):
+    """Yes from the first time on, but not every `nth` time."""
+    asked[operation, what] += 1
+    return asked[operation, what] % nth != 0
 
 
 def likely(body):

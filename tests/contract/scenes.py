@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 
 import requests
 
-from market import ROLES, SignIn
+from market import CLIENT_ID, ROLES, SignIn
 
 TEXT = "Bonjour, voici comment je m’y prendrais et ce que je livrerais à la fin de chaque étape."
 PRICE = {"amount_minor": 300_000, "currency": "EUR"}
@@ -54,7 +54,7 @@ class Person:
     """Someone who acts by the contract."""
 
     def __init__(self, sign_in: SignIn) -> None:
-        self._sign_in = sign_in
+        self.sign_in = sign_in
         self._session = requests.Session()
         self._id = ""
 
@@ -73,11 +73,11 @@ class Person:
     def send(self, method: str, path: str, headers: dict | None = None, **request) -> requests.Response:
         """One request; once more when the sign-in was ended meanwhile, for the fuzzer revokes what it meets."""
         for last in (False, True):
-            bearer = {"Authorization": f"Bearer {self._sign_in.token()}", **(headers or {})}
-            answer = self._session.request(method, self._sign_in.base + path, headers=bearer, timeout=30, **request)
+            bearer = {"Authorization": f"Bearer {self.sign_in.token()}", **(headers or {})}
+            answer = self._session.request(method, self.sign_in.base + path, headers=bearer, timeout=30, **request)
             if answer.status_code != 401 or last:
                 break
-            self._sign_in.forget()
+            self.sign_in.forget()
         if answer.status_code >= 400:
             raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer
@@ -129,7 +129,8 @@ class Scenes:
         return self._client.act("/v1/projects", **body)["id"]
 
     def bid(self) -> str:
-        return self._freelancer.act(f"/v1/projects/{self.project()}/bids", amount=PRICE, period_days=20, text=TEXT)["id"]
+        path = f"/v1/projects/{self.project()}/bids"
+        return self._freelancer.act(path, amount=PRICE, period_days=20, text=TEXT)["id"]
 
     def awarded(self) -> str:
         bid = self.bid()
@@ -227,6 +228,10 @@ class Scenes:
                 return export
         raise Refused("no export could be cancelled in time")
 
+    def code(self) -> dict:
+        """The form that takes a code which the pages just gave."""
+        return {"client_id": CLIENT_ID, **self._me.sign_in.code()}
+
     def _try(self, act: str) -> bool:
         """An act that may come too late."""
         try:
@@ -239,6 +244,15 @@ class Scenes:
         name = base64.b64encode(b"devis.txt").decode()
         headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(CONTENT)), "Upload-Metadata": f"filename {name}"}
         return self._me.send("POST", "/v1/uploads", headers=headers).json()["id"]
+
+    def piece(self) -> Stage | None:
+        """The bytes an upload waits for; none when the fuzzer began as many uploads as one may have."""
+        try:
+            return Stage(path={"id": self.upload()}, headers=FROM_THE_START, body=CONTENT)
+        except Refused as refused:
+            if "limit-reached" in str(refused):
+                return None
+            raise
 
 
 def ahead(days: int) -> str:
@@ -257,7 +271,7 @@ def told(make: Callable[[Scenes], str], name: str, **body) -> Callable[[Scenes],
 
 
 # Who acts (`None`: both sides, or anyone), and what is there then.
-SCENES: dict[str, tuple[str | None, Callable[[Scenes], Stage]]] = {
+SCENES: dict[str, tuple[str | None, Callable[[Scenes], Stage | None]]] = {
     "placeBid": ("freelancer", at(Scenes.project, amount=PRICE, milestones=[], attachment_ids=[])),
     "editBid": ("freelancer", at(Scenes.bid, amount=PRICE, milestones=[], attachment_ids=[])),
     "retractBid": ("freelancer", at(Scenes.bid)),
@@ -303,5 +317,6 @@ SCENES: dict[str, tuple[str | None, Callable[[Scenes], Stage]]] = {
     "cancelExport": (None, at(lambda scenes: scenes.export()["id"])),
     "retryExport": (None, at(Scenes.cancelled)),
     "getExportPart": (None, lambda scenes: Stage(path={"id": scenes.exported(), "n": "1"})),
-    "appendToUpload": (None, lambda scenes: Stage(path={"id": scenes.upload()}, headers=FROM_THE_START, body=CONTENT)),
+    "token": (None, lambda scenes: Stage(fields={"refresh_token": LEFT_OUT, "scope": LEFT_OUT, **scenes.code()})),
+    "appendToUpload": (None, lambda scenes: scenes.piece()),
 }
