@@ -42,11 +42,10 @@ class Run:
 
 def fuzz(role: str, options: argparse.Namespace, contract: dict) -> Run:
     """Runs the fuzzer once, as `role`."""
-    login, password = ROLES[role]
     log, report, config = (options.out / f"{role}{suffix}" for suffix in (".log", ".ndjson", ".toml"))
     started = time.monotonic()
     with Market(options.platform, options.out / f"{role}-platform.log") as market:
-        token = SignIn(market.url, login, password).token()
+        token = SignIn(market.url, *ROLES[role]).token()
         dictionaries.write(HERE / "schemathesis.toml", config, contract, market.url, token)
         command = [str(Path(sys.executable).parent / "st"), "--config-file", str(config), "run", str(CONTRACT)]
         command += ["--url", market.url, "--max-examples", str(options.examples), "--no-color"]
@@ -61,8 +60,7 @@ def fuzz(role: str, options: argparse.Namespace, contract: dict) -> Run:
             "PYTHONPATH": str(HERE),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PRESTA_URL": market.url,
-            "PRESTA_LOGIN": login,
-            "PRESTA_PASSWORD": password,
+            "PRESTA_ROLE": role,
         }
         with log.open("wb") as output:
             # Hypothesis keeps its examples in the working folder.

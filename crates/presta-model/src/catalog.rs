@@ -53,9 +53,9 @@ pub struct Fees {
 }
 
 impl Fees {
-    /// The fee on `amount`, rounded half up to the minor unit; never more than the amount.
+    /// The fee on `amount`, rounded up to the minor unit as the platform does it; never more than the amount.
     pub fn on(&self, amount: &Money) -> Money {
-        let share = (amount.amount_minor.saturating_mul(self.permille).saturating_add(500)) / 1000;
+        let share = (amount.amount_minor.saturating_mul(self.permille).saturating_add(999)) / 1000;
         let least = if self.minimum.currency == amount.currency { self.minimum.amount_minor } else { 0 };
         Money::new(share.max(least).min(amount.amount_minor), amount.currency.clone())
     }

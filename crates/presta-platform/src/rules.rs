@@ -42,10 +42,17 @@ fn month(now: i64, later: i64) -> i64 {
         .map_or(now, |start| start.timestamp().as_millisecond())
 }
 
+/// The text without the blanks around it. Blanks are those of `\s` in the contract's patterns (ECMA-262), so that `\S` says
+/// there what is judged here: a byte order mark is one, and U+0085 is none.
+#[must_use]
+pub fn said(text: &str) -> &str {
+    text.trim_matches(|c: char| c == '\u{feff}' || (c != '\u{85}' && c.is_whitespace()))
+}
+
 /// Checks the length of a text at `pointer`, in characters; blanks around it do not help a short one.
 #[must_use]
 pub fn text_error(pointer: &str, text: &str, bounds: &std::ops::RangeInclusive<usize>) -> Option<FieldError> {
-    let (said, length) = (text.trim().chars().count(), text.chars().count());
+    let (said, length) = (said(text).chars().count(), text.chars().count());
     if said < *bounds.start() {
         Some(FieldError::with(pointer, "too-short", json!({"min": bounds.start(), "length": said})))
     } else if length > *bounds.end() {
@@ -104,7 +111,14 @@ pub fn check_offer(offer: &Offer) -> Result<(), Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{month_start, next_month_start};
+    use super::{month_start, next_month_start, said};
+
+    #[test]
+    fn blanks_are_those_of_the_contracts_patterns() {
+        assert_eq!(said("\u{feff}\u{a0}\t a b\r\n\u{2029}"), "a b");
+        assert_eq!(said("\u{85}\u{200b}\u{1f}"), "\u{85}\u{200b}\u{1f}");
+        assert_eq!(said("\u{3000}\u{b}"), "");
+    }
 
     #[test]
     fn a_month_begins_at_its_first_instant_in_utc() {

@@ -184,15 +184,13 @@ fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option
 }
 
 fn statuses(query: &Query) -> Result<Vec<String>, Problem> {
-    let list = query.list("status");
-    if list.is_empty() {
-        return Ok(vec!["open".to_owned()]);
+    let Some(said) = query.word("status") else { return Ok(vec!["open".to_owned()]) };
+    let list: Vec<String> = said.split(',').map(str::to_owned).collect();
+    let known = |status: &String| status == "any" || STATUSES.contains(&status.as_str());
+    if !list.iter().all(known) {
+        return Err(Problem::field("?status", "unknown"));
     }
-    if list.iter().any(|status| status == "any") {
-        return Ok(Vec::new());
-    }
-    let known = list.iter().all(|status| STATUSES.contains(&status.as_str()));
-    if known { Ok(list) } else { Err(Problem::field("?status", "unknown")) }
+    Ok(if list.iter().any(|status| status == "any") { Vec::new() } else { list })
 }
 
 fn sort(query: &Query) -> Result<Sort, Problem> {

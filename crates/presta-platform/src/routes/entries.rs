@@ -106,7 +106,7 @@ pub async fn enter(State(app): State<App>, caller: Caller, id: Id, asked: Asked,
         if let Some(error) = rules::text_error("/text", &new.text, &TEXT) {
             return Err(Problem::Validation(vec![error]));
         }
-        if new.text.trim().is_empty() && new.attachment_ids.is_empty() {
+        if rules::said(&new.text).is_empty() && new.attachment_ids.is_empty() {
             return Err(Problem::field("/text", "required"));
         }
         let n = entries::enter(tx, caller.n, contest_n, (&new.text, &new.attachment_ids))?;

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 const TEXT: &str = include_str!("../../../../contract/openapi.yaml");
 
+const README: &str = include_str!("../../../../contract/README.md");
+
 const ADMIN: &str = include_str!("../../../../contract/admin.yaml");
 
 pub struct Contract {
@@ -185,6 +187,29 @@ fn examples_fit(contract: &Contract, at_least: usize) {
         let example = example.get("value").filter(|_| example.as_object().unwrap().len() == 1).unwrap_or(example);
         contract.assert_valid(schema, example, &at);
     }
+}
+
+#[test]
+fn the_readme_explains_every_type_of_problem_with_its_status() {
+    let kind = &Contract::shared().doc["components"]["schemas"]["Problem"]["properties"]["type"]["pattern"];
+    let (_, kinds) = kind.as_str().unwrap().split_once('(').unwrap();
+    let kinds: BTreeSet<&str> = kinds.trim_end_matches(")$").split('|').collect();
+    let rows: Vec<Vec<&str>> = README.lines().map(|line| line.split('|').map(str::trim).collect()).collect();
+    let rows = rows.iter().filter(|cells| cells.len() == 6 && cells[2].parse::<u16>().is_ok());
+    let told: HashMap<&str, &str> = rows.map(|cells| (cells[1].trim_matches('`'), cells[2])).collect();
+    assert_eq!(told.keys().copied().collect::<BTreeSet<_>>(), kinds);
+    let mut examples = Vec::new();
+    self::examples(&Contract::shared().doc, String::new(), &mut examples);
+    let mut seen = 0;
+    for (at, _, example) in examples {
+        let problem = example.get("value").unwrap_or(example);
+        let kind = problem["type"].as_str().and_then(|kind| kind.strip_prefix("https://prestataires.pro/problems/"));
+        if let Some(kind) = kind {
+            assert_eq!(problem["status"].to_string(), told[kind], "{at}: {kind}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen} examples of problems");
 }
 
 #[test]
