@@ -177,7 +177,7 @@ async fn every_operation_admits_whom_the_table_says() {
     let (mut table, mut bad) = (HEAD.to_owned(), Vec::new());
     let columns = "| Operation | Scope | Of | Anonymous | Scope missing | Freelancer concerned (Camille) | \
                    Other freelancer (Théo) | Client of the project (Nadia) | Other client (Inès) |\n";
-    let _ = write!(table, "{columns}|---|---|---|---|---|---|---|---|---|\n");
+    let _ = writeln!(table, "{columns}|---|---|---|---|---|---|---|---|---|");
     for route in &routes::all() {
         for variant in variants(route) {
             let label = label(route, variant);
