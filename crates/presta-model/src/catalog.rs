@@ -77,3 +77,18 @@ pub struct Rules {
     /// Most characters of a message.
     pub message_text_max: u32,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Fees;
+    use crate::{Currency, Money};
+
+    #[test]
+    fn a_fee_is_rounded_up_and_never_below_the_least_one() {
+        let eur = |minor| Money::new(minor, Currency::new("EUR"));
+        let fees = Fees { permille: 80, minimum: eur(500) };
+        for (amount, fee) in [(1_000, 500), (6_250, 500), (6_251, 501), (10_000, 800), (10_001, 801), (400, 400)] {
+            assert_eq!(fees.on(&eur(amount)), eur(fee), "{amount}");
+        }
+    }
+}
