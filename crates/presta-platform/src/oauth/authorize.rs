@@ -63,7 +63,7 @@ fn check(query: &Query, params: &Params) -> Result<(), (&'static str, &'static s
     if params.state.as_ref().is_some_and(|state| state.len() > STATE_MAX) {
         return Err(("invalid_request", "state is too long"));
     }
-    if query.text("max_age").is_some() && params.max_age.is_none_or(|age| age < 0) {
+    if query.word("max_age").is_some_and(|said| !said.is_empty()) && params.max_age.is_none_or(|age| age < 0) {
         return Err(("invalid_request", "max_age must be a number of seconds"));
     }
     Ok(())

@@ -68,6 +68,16 @@ async fn pkce_is_required_and_only_with_s256() {
 }
 
 #[tokio::test]
+async fn an_age_is_a_number_of_seconds() {
+    let demo = Demo::start();
+    let mut browser = Browser::new(demo.url());
+    for age in [" ", "-1", "1.5", "soon", "9223372036854775808"] {
+        let answer = browser.authorize(&[("max_age", age)]).await.answer();
+        assert_eq!(answer["error"], "invalid_request", "{age:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_verifier_gets_nothing_and_costs_the_code() {
     let demo = Demo::start();
     let mut browser = Browser::new(demo.url());
