@@ -80,7 +80,9 @@ def bindings(contract: dict) -> Iterator[tuple[str, str, str]]:
                 if place in ("path", "query") and ID.fullmatch(f'"{example}"'):
                     yield name, f"{place}.{label}", example[:3]
             for media in operation.get("requestBody", {}).get("content", {}).values():
-                for field in resolve(contract, media.get("schema", {})).get("properties", {}):
+                for field, schema in resolve(contract, media.get("schema", {})).get("properties", {}).items():
+                    if "const" in schema:
+                        continue
                     prefix = FIELDS.get(field.removesuffix("_ids").removesuffix("_id"))
                     if prefix and field.endswith("_id"):
                         yield name, f"body.{field}", prefix
