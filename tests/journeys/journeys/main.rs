@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod faults;
+mod model;
 mod offline;
 mod online;
 mod person;
+mod seed;
 mod session;
