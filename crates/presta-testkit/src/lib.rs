@@ -5,6 +5,7 @@
 mod account;
 mod admin;
 mod binaries;
+mod bridge;
 mod browser;
 mod display;
 mod driver;
@@ -20,6 +21,7 @@ mod window;
 pub use account::Account;
 pub use admin::Admin;
 pub use binaries::{app, platform as platform_binary};
+pub use bridge::{Bridge, Starting};
 pub use browser::{Browser, Decision, Page};
 pub use display::{Display, Size};
 pub use platform::{Limits, Login, Options, Platform, Seed};

@@ -17,6 +17,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use play::Case;
 use step::{Step, steps};
 use world::World;
+pub use world::brief;
 
 use crate::seed::{number, seed};
 
