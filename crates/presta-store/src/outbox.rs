@@ -184,7 +184,35 @@ pub fn requeue(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
 pub fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<bool, Error> {
     let rows = tx.execute("DELETE FROM outbox WHERE act_id = ?1 AND state <> 'sending'", [&act.act_id])?;
     touch(tx, &act.act);
+    if rows > 0
+        && let Act::ThreadOpen { project_id, title, .. } = &act.act
+    {
+        open_with_next(tx, act, project_id, title)?;
+    }
     Ok(rows > 0)
+}
+
+/// A conversation whose first message is dropped begins with the next one, which the platform could not place otherwise.
+fn open_with_next(tx: &mut Tx<'_>, dropped: &StoredAct, project: &ProjectId, title: &str) -> Result<(), Error> {
+    let next = tx
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM outbox WHERE lane = ?1 AND kind = 'message-send' ORDER BY position LIMIT 1"
+        ))?
+        .query_row([&dropped.lane], raw)
+        .optional()?
+        .map(StoredAct::try_from)
+        .transpose()?;
+    let Some(next) = next else { return Ok(()) };
+    let local = next.thread_id.as_ref().is_some_and(|thread| thread.local_project().is_some());
+    if let (true, Act::MessageSend { text, .. }) = (local, next.act) {
+        let act = Act::ThreadOpen { project_id: project.clone(), title: title.to_owned(), text };
+        tx.execute(
+            "UPDATE outbox SET kind = ?2, project_id = ?3, payload = ?4 WHERE act_id = ?1",
+            (&next.act_id, act.kind().as_str(), project.as_str(), encode("act", &act)?),
+        )?;
+        touch(tx, &act);
+    }
+    Ok(())
 }
 
 /// Takes a delivered act out of the queue and remembers it, in the transaction that writes its result.

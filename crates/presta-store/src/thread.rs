@@ -12,6 +12,7 @@ use crate::{Error, Tx, outbox};
 /// # Errors
 /// When the database cannot be written.
 pub fn upsert(tx: &mut Tx<'_>, thread: &Thread, generation: i64) -> Result<(), Error> {
+    adopt(tx, thread)?;
     let mut thread = thread.clone();
     outbox::overlay(tx, &mut thread)?;
     let rows = tx
@@ -145,10 +146,16 @@ pub fn settle(tx: &mut Tx<'_>, local: &ThreadId, thread: &ThreadId) -> Result<()
          ON CONFLICT (local_id) DO UPDATE SET thread_id = excluded.thread_id",
         [local.as_str(), thread.as_str()],
     )?;
+    // What is being written under either id is one draft.
     tx.execute(
-        "UPDATE OR IGNORE message_draft SET thread_id = ?2 WHERE thread_id = ?1",
+        "INSERT INTO message_draft (thread_id, saved_at, text)
+         SELECT ?2, saved_at, text FROM message_draft WHERE thread_id = ?1
+         ON CONFLICT (thread_id) DO UPDATE SET
+           text = message_draft.text || char(10) || char(10) || excluded.text,
+           saved_at = max(message_draft.saved_at, excluded.saved_at)",
         [local.as_str(), thread.as_str()],
     )?;
+    tx.execute("DELETE FROM message_draft WHERE thread_id = ?1", [local.as_str()])?;
     tx.execute(
         "UPDATE outbox SET thread_id = ?2, lane = ?3 WHERE thread_id = ?1",
         [local.as_str(), thread.as_str(), &format!("thread:{thread}")],
@@ -156,4 +163,18 @@ pub fn settle(tx: &mut Tx<'_>, local: &ThreadId, thread: &ThreadId) -> Result<()
     tx.touch("queue");
     tx.touch(format!("thread:{local}"));
     Ok(())
+}
+
+/// A conversation that began elsewhere: what was written for it here, under its local id, goes on under the platform's,
+/// in the lane of what is written from now on.
+fn adopt(tx: &mut Tx<'_>, thread: &Thread) -> Result<(), Error> {
+    let Some(project) = &thread.project_id else { return Ok(()) };
+    let local = ThreadId::local(project);
+    let waits: bool = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE thread_id = ?1)
+                 OR EXISTS (SELECT 1 FROM message_draft WHERE thread_id = ?1)",
+        )?
+        .query_row([local.as_str()], |row| row.get(0))?;
+    if waits { settle(tx, &local, &thread.id) } else { Ok(()) }
 }

@@ -20,6 +20,14 @@ pub fn app() -> anyhow::Result<PathBuf> {
     find("PRESTA_APP_BIN", "prestataires", &["release"])
 }
 
+/// The application without a window: `PRESTA_BRIDGE_BIN`, or the one beside this program, or the newest.
+///
+/// # Errors
+/// When it has not been built.
+pub fn bridge() -> anyhow::Result<PathBuf> {
+    find("PRESTA_BRIDGE_BIN", "presta-bridge", &["debug", "release"])
+}
+
 fn find(variable: &str, name: &str, profiles: &[&str]) -> anyhow::Result<PathBuf> {
     if let Some(path) = std::env::var_os(variable) {
         let path = PathBuf::from(path);

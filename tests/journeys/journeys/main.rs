@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod faults;
+mod kill;
+mod model;
 mod offline;
 mod online;
 mod person;
+mod seed;
 mod session;

@@ -1,8 +1,8 @@
 //! The queue: order, lanes, and what survives.
 
-use presta_model::{ProjectId, ThreadId};
+use presta_model::{ProjectId, Thread, ThreadId};
 use presta_store::outbox::{self, Act, ActState, Failure, StoredAct};
-use presta_store::{Store, thread};
+use presta_store::{Error, Store, draft, thread};
 
 use crate::sample::{self, NOW};
 
@@ -146,4 +146,32 @@ fn the_last_fifty_delivered_are_remembered() {
     let delivered = store.read(outbox::delivered).unwrap();
     assert_eq!(delivered.len(), 50);
     assert_eq!(delivered[0].act_id, "a59");
+}
+
+#[test]
+fn what_waits_for_a_conversation_that_began_elsewhere_goes_on_in_its_lane_and_its_draft_is_one() {
+    let (_folder, store) = sample::open();
+    let project = ProjectId::new("prj_1");
+    let local = ThreadId::local(&project);
+    let known = Thread { project_id: Some(project.clone()), ..sample::thread("thr_1") };
+    let opened = Act::ThreadOpen { project_id: project, title: "Projet".into(), text: "Bonjour".into() };
+    let then = Act::MessageSend { thread_id: known.id.clone(), title: "Client".into(), text: "Ensuite".into() };
+    store
+        .write(|tx| {
+            outbox::enqueue(tx, "act-1", &opened, NOW)?;
+            draft::save_message(tx, &local, "écrit ici", NOW)?;
+            draft::save_message(tx, &known.id, "écrit là", NOW)?;
+            thread::upsert(tx, &known, 1)?;
+            outbox::enqueue(tx, "act-2", &then, NOW)
+        })
+        .unwrap();
+    store
+        .read(|connection| -> Result<_, Error> {
+            let ready: Vec<String> = outbox::ready(connection, NOW)?.into_iter().map(|act| act.act_id).collect();
+            assert_eq!(ready, ["act-1"], "the second waits behind the first");
+            assert_eq!(draft::message(connection, &known.id)?.unwrap(), "écrit là\n\nécrit ici");
+            assert_eq!(draft::message(connection, &local)?, None);
+            Ok(())
+        })
+        .unwrap();
 }
