@@ -6,7 +6,8 @@ use std::path::Path;
 
 use presta_api::{Problem, ProblemKind};
 use presta_model::{
-    Bid, Catalog, ChangePage, Entity, EntityType, Me, Message, PostedMessage, Project, Quota, SnapshotPage, Thread,
+    Bid, Catalog, ChangePage, Entity, EntityType, Me, Message, PostedMessage, Project, Quota, Resource, SnapshotPage,
+    Thread,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -39,6 +40,37 @@ const OPTIONAL: &[Decoder] = &[
 
 fn read<T: DeserializeOwned>(example: Value) -> Result<(), String> {
     serde_json::from_value::<T>(example).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// The schemas of the types that are kept as they come, and the types' names.
+const PLAIN: &[(&str, EntityType)] = &[
+    ("Contest", EntityType::Contest),
+    ("Entry", EntityType::Entry),
+    ("Amendment", EntityType::Amendment),
+    ("AgreedMilestone", EntityType::Milestone),
+    ("MilestoneRequest", EntityType::MilestoneRequest),
+    ("Review", EntityType::Review),
+    ("SavedSearch", EntityType::SavedSearch),
+    ("Bookmark", EntityType::Bookmark),
+    ("Invitation", EntityType::Invitation),
+    ("Recommendation", EntityType::Recommendation),
+    ("Decision", EntityType::Decision),
+    ("App", EntityType::App),
+    ("LinkedAccount", EntityType::Account),
+    ("Device", EntityType::Device),
+    ("Contact", EntityType::Contact),
+    ("Communications", EntityType::Communications),
+    ("PrivacyRequest", EntityType::PrivacyRequest),
+    ("Export", EntityType::Export),
+];
+
+/// The plain type a schema, or a page of it, is read as.
+fn plain(name: &str) -> Option<(EntityType, bool)> {
+    PLAIN.iter().find_map(|(schema, kind)| match name.strip_prefix(schema) {
+        Some("") => Some((*kind, false)),
+        Some("Page") => Some((*kind, true)),
+        _ => None,
+    })
 }
 
 fn page<T: DeserializeOwned>(example: Value) -> Result<(), String> {
@@ -195,7 +227,19 @@ fn every_example_of_the_contract_is_read() {
     collect(&root, &root, "", &mut found);
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut failures = Vec::new();
+    let mut seen: BTreeMap<EntityType, usize> = BTreeMap::new();
     for (name, at, example) in found {
+        if let Some((kind, is_page)) = plain(&name) {
+            *seen.entry(kind).or_default() += 1;
+            let items = if is_page { example["items"].as_array().cloned().unwrap_or_default() } else { vec![example] };
+            for item in items {
+                match Resource::read(kind, item) {
+                    Ok(read) => assert!(!read.id.is_empty() && read.rev > 0, "{at}"),
+                    Err(error) => failures.push(format!("{at} ({name}): {error}")),
+                }
+            }
+            continue;
+        }
         let decoder = DECODERS.iter().chain(OPTIONAL).find(|(names, _)| names.contains(&name.as_str()));
         let Some((names, decode)) = decoder else { continue };
         *counts.entry(names[0]).or_default() += 1;
@@ -206,6 +250,25 @@ fn every_example_of_the_contract_is_read() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     for (names, _) in DECODERS {
         assert!(counts.contains_key(names[0]), "no example of {}: {counts:?}", names[0]);
+    }
+    for (schema, kind) in PLAIN {
+        assert!(seen.contains_key(kind), "no example of {schema}");
+    }
+}
+
+#[test]
+fn every_type_of_the_contract_is_kept() {
+    let root: Value = serde_yaml_ng::from_str(include_str!("../../../../contract/openapi.yaml")).unwrap();
+    let names = root["components"]["schemas"]["Type"]["enum"].as_array().unwrap();
+    let mut wanted: Vec<&str> = names.iter().map(|name| name.as_str().unwrap()).collect();
+    let mut kept: Vec<&str> = EntityType::KEPT.iter().map(|kind| kind.as_str()).collect();
+    wanted.sort_unstable();
+    kept.sort_unstable();
+    assert_eq!(kept, wanted);
+    for kind in EntityType::KEPT {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        assert_eq!(EntityType::from_name(kind.as_str()), kind);
+        assert!(!kind.is_plain() || PLAIN.iter().any(|(_, plain)| *plain == kind), "{kind:?} has no example to read");
     }
 }
 
