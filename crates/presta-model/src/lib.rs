@@ -16,6 +16,7 @@ mod id;
 mod invitation;
 mod message;
 mod money;
+mod operation;
 mod privacy;
 mod project;
 mod recommendation;
@@ -40,6 +41,9 @@ pub use id::{BidId, MessageId, ProjectId, ThreadId, UserId};
 pub use invitation::{Invitation, InvitationStatus};
 pub use message::{LastMessage, Message, Participant, PostedMessage, Thread};
 pub use money::{AmountError, Currency, Money};
+pub use operation::{
+    BodyError, Effect, Field, FieldConflict, Merged, Method, OPERATIONS, Operation, creating_act, local_id, three_way,
+};
 pub use privacy::{
     Export, ExportManifest, ExportPart, ExportState, ExportedFile, PrivacyEvent, PrivacyRequest, PrivacyRequestKind,
     PrivacyRequestStatus,

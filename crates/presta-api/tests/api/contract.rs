@@ -6,8 +6,8 @@ use std::path::Path;
 
 use presta_api::{Problem, ProblemKind};
 use presta_model::{
-    Bid, Catalog, ChangePage, Entity, EntityType, Me, Message, PostedMessage, Project, Quota, Resource, SnapshotPage,
-    Thread,
+    Bid, Catalog, ChangePage, Entity, EntityType, Me, Message, OPERATIONS, Operation, PostedMessage, Project, Quota,
+    Resource, SnapshotPage, Thread,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -326,5 +326,56 @@ fn a_newer_platform_is_read_as_far_as_it_is_known() {
             let (_, decode) = DECODERS.iter().find(|(names, _)| names.contains(&name)).unwrap();
             decode(example).unwrap_or_else(|error| panic!("{name}{field}: {error}"));
         }
+    }
+}
+
+/// Writes that have acts of their own in the queue, because of what is checked before they are sent.
+const SPECIAL: [&str; 6] = ["placeBid", "openThread", "writeMessage", "readThread", "muteThread", "archiveThread"];
+
+/// Writes that are not queued: signing in, uploads (sent while the person waits), "is typing" (worth no second try), and
+/// the link of a mail.
+const NOT_QUEUED: [&str; 9] =
+    ["login", "consent", "token", "revoke", "createUpload", "appendToUpload", "terminateUpload", "type", "unsubscribe"];
+
+#[test]
+fn every_write_of_the_contract_goes_through_the_queue() {
+    let root: Value = serde_yaml_ng::from_str(include_str!("../../../../contract/openapi.yaml")).unwrap();
+    let follow = |node: &Value| match node["$ref"].as_str() {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).unwrap().clone(),
+        None => node.clone(),
+    };
+    let mut seen = Vec::new();
+    for (path, operations) in root["paths"].as_object().unwrap() {
+        for (method, contract) in operations.as_object().unwrap() {
+            if !matches!(method.as_str(), "post" | "put" | "patch" | "delete") {
+                continue;
+            }
+            let name = contract["operationId"].as_str().unwrap();
+            seen.push(name.to_owned());
+            if SPECIAL.contains(&name) || NOT_QUEUED.contains(&name) {
+                assert_eq!(Operation::find(name), None, "{name} is named twice");
+                continue;
+            }
+            let operation = Operation::find(name).unwrap_or_else(|| panic!("{name} is not queued"));
+            assert_eq!(operation.path, path, "{name}");
+            assert_eq!(format!("{:?}", operation.method).to_lowercase(), *method, "{name}");
+            let parameters: Vec<Value> = contract["parameters"].as_array().into_iter().flatten().map(follow).collect();
+            let precondition = parameters.iter().any(|parameter| parameter["name"] == "If-Match");
+            assert_eq!(operation.has_precondition(), precondition, "{name}");
+            let schema = follow(&follow(&contract["requestBody"])["content"]["application/json"]["schema"]);
+            let mut wanted: Vec<&str> =
+                schema["properties"].as_object().into_iter().flatten().map(|(field, _)| field.as_str()).collect();
+            let mut fields: Vec<&str> = operation.fields.iter().map(|field| field.name).collect();
+            wanted.sort_unstable();
+            fields.sort_unstable();
+            assert_eq!(fields, wanted, "{name}");
+            let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
+            for field in operation.fields {
+                assert_eq!(field.required, required.iter().any(|name| *name == field.name), "{name}: {}", field.name);
+            }
+        }
+    }
+    for name in OPERATIONS.iter().map(|operation| operation.name).chain(SPECIAL).chain(NOT_QUEUED) {
+        assert!(seen.iter().any(|seen| seen == name), "the contract has no {name}");
     }
 }
