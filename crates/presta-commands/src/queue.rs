@@ -65,7 +65,7 @@ pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Queue, Error> {
         .read(|connection| {
             let acts = outbox::all(connection)?;
             Ok(Queue {
-                acts: acts.into_iter().filter(|act| act.act.kind().is_shown()).map(row).collect(),
+                acts: acts.into_iter().filter(|act| act.act.is_shown()).map(row).collect(),
                 delivered: outbox::delivered(connection)?,
             })
         })

@@ -117,6 +117,11 @@ impl Operation {
         self.effect == Effect::Create
     }
 
+    /// The type of what it leaves behind: of the answer, or of its target.
+    pub fn answer_or_target(&self) -> EntityType {
+        if self.answer == EntityType::Unknown { self.target } else { self.answer }
+    }
+
     /// The segments of its path for the target `id`.
     pub fn segments(&self, id: &str) -> Vec<String> {
         self.path.split('/').skip(1).map(|segment| segment.replace("{id}", id)).collect()
