@@ -42,6 +42,13 @@ impl Active {
             .ok()
             .flatten()
             .map(|changes| changes.as_of);
+        let undo = |tx: &mut Tx<'_>| match setting::get::<u32>(tx, setting::UNDO_SECONDS)? {
+            Some(_) => Ok(()),
+            None => setting::set(tx, setting::UNDO_SECONDS, &crate::queue::UNDO_SECONDS).map(|_| ()),
+        };
+        if let Err(error) = store.write(undo) {
+            tracing::warn!(%error, "the time to take acts back could not be written; there is none");
+        }
         let (status, _) = watch::channel(SyncStatus { as_of, ..SyncStatus::default() });
         Self {
             account,

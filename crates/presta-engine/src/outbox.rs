@@ -3,6 +3,7 @@
 
 mod attempt;
 mod recheck;
+mod written;
 
 pub(crate) use recheck::base;
 

@@ -1,7 +1,7 @@
 //! Follows the platform: resumes the sign-in, syncs in full or by changes, listens for hints, and starts over when
 //! the connection is lost. The cost of a sync is that of what changed.
 
-mod apply;
+pub(crate) mod apply;
 mod delta;
 mod full;
 

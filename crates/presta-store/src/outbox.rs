@@ -192,6 +192,19 @@ pub fn requeue(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
     Ok(())
 }
 
+/// Makes a queued act another one, in its place.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn replace(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET kind = ?2, project_id = ?3, payload = ?4 WHERE act_id = ?1",
+        (act_id, act.kind().as_str(), act.project_id().map(ProjectId::as_str), encode("act", act)?),
+    )?;
+    touch(tx, act);
+    Ok(())
+}
+
 /// Puts an act whose last attempt was refused back in the queue, in its place, as another request under `key`: what is
 /// sent under the first key would be answered as it was the first time.
 ///

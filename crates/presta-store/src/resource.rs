@@ -61,6 +61,7 @@ pub fn remove(tx: &mut Tx<'_>, kind: EntityType, id: &str) -> Result<(), Error> 
 /// When the database cannot be written.
 pub fn clear(tx: &mut Tx<'_>, kind: EntityType) -> Result<(), Error> {
     if tx.execute("DELETE FROM resource WHERE kind = ?1", [kind.as_str()])? > 0 {
+        tx.touch("resources");
         tx.touch(kind.plural());
     }
     Ok(())
@@ -104,6 +105,7 @@ pub fn list(connection: &Connection, kind: EntityType, parent: Option<&str>) -> 
 
 /// Tells that a resource changed.
 pub(crate) fn touch(tx: &mut Tx<'_>, kind: EntityType, id: &str) {
+    tx.touch("resources");
     tx.touch(kind.plural());
     tx.touch(format!("{}:{id}", kind.as_str()));
 }

@@ -94,6 +94,7 @@ pub fn finish_snapshot(tx: &mut Tx<'_>, ended: &SnapshotState, as_of: i64) -> Re
     for kind in EntityType::KEPT.into_iter().filter(|kind| kind.is_plain()) {
         let sql = "DELETE FROM resource WHERE kind = ?1 AND generation < ?2";
         if tx.execute(sql, (kind.as_str(), ended.generation))? > 0 {
+            tx.touch("resources");
             tx.touch(kind.plural());
         }
     }
