@@ -6,3 +6,4 @@ mod offline;
 mod online;
 mod person;
 mod session;
+mod writes;
