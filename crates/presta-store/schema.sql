@@ -18,6 +18,11 @@ BEGIN
   VALUES (new.row_key, new.title, new.description, new.skills, new.client);
 END;
 
+CREATE TABLE alias (
+  local_id TEXT PRIMARY KEY,
+  id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE bid (
   id TEXT PRIMARY KEY,
   rev INTEGER NOT NULL,
@@ -45,7 +50,7 @@ CREATE TABLE delivered (
   project_id TEXT,
   thread_id TEXT,
   at INTEGER NOT NULL                 -- ms
-) STRICT;
+, op TEXT) STRICT;
 
 CREATE TABLE message (
   id TEXT PRIMARY KEY,
@@ -56,7 +61,7 @@ CREATE TABLE message (
   sent_at INTEGER NOT NULL,           -- ms
   text TEXT NOT NULL,
   generation INTEGER NOT NULL
-) STRICT;
+, rev INTEGER NOT NULL DEFAULT 0, edited_at INTEGER, deleted_at INTEGER) STRICT;
 
 CREATE TABLE message_draft (
   thread_id TEXT PRIMARY KEY,
@@ -78,7 +83,7 @@ CREATE TABLE outbox (
   error TEXT,                         -- JSON
   differences TEXT,                   -- JSON: what changed on the project since the bid was written
   queued_at INTEGER NOT NULL          -- ms
-) STRICT;
+, key TEXT, undo_until INTEGER, conflict TEXT) STRICT;
 
 CREATE TABLE project (
   row_key INTEGER PRIMARY KEY,        -- seconds of posted_at << 20, plus a number that makes it unique: newest-first needs no sort
@@ -122,6 +127,17 @@ CREATE TABLE project_text (
   data TEXT NOT NULL                  -- the resource as JSON, less its description
 ) STRICT;
 
+CREATE TABLE resource (
+  kind TEXT NOT NULL,                 -- the contract's name of the type
+  id TEXT NOT NULL,
+  rev INTEGER NOT NULL,
+  parent TEXT,                        -- what it belongs to: the bid of a milestone, the contest of an entry
+  at INTEGER NOT NULL,                -- ms; last change, or when it was made
+  data TEXT NOT NULL,                 -- the resource as JSON
+  generation INTEGER NOT NULL,        -- of the full sync that last saw it
+  PRIMARY KEY (kind, id)
+) STRICT;
+
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL                 -- JSON
@@ -143,11 +159,6 @@ CREATE TABLE thread (
   generation INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE thread_alias (
-  local_id TEXT PRIMARY KEY,          -- the id given here before the platform knew the conversation
-  thread_id TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
 CREATE INDEX bid_by_project ON bid (project_id, mine);
 
 CREATE INDEX message_by_client_id ON message (client_message_id) WHERE client_message_id IS NOT NULL;
@@ -163,6 +174,10 @@ CREATE INDEX project_by_budget ON project (status, budget_max DESC, row_key DESC
 CREATE INDEX project_by_deadline ON project (status, closes_at, row_key DESC);
 
 CREATE INDEX project_skill_by_project ON project_skill (row_key);
+
+CREATE INDEX resource_by_parent ON resource (kind, parent);
+
+CREATE INDEX resource_by_time ON resource (kind, at DESC, id);
 
 CREATE INDEX thread_by_project ON thread (project_id);
 

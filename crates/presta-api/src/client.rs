@@ -101,6 +101,12 @@ impl Client {
         self.send(request).await
     }
 
+    /// Removes a resource.
+    pub(crate) async fn delete(&self, segments: &[&str], key: Uuid) -> Result<Answer, Error> {
+        let url = self.transport.url(segments)?;
+        self.send(self.transport.request(Method::DELETE, url).header("Idempotency-Key", key.to_string())).await
+    }
+
     async fn send(&self, request: RequestBuilder) -> Result<Answer, Error> {
         let request = built(request)?;
         let access = self.session.access().await?;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Request, RequestBuilder, Response, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -162,6 +162,16 @@ impl Answer {
             return Err(self.not_json());
         }
         serde_json::from_slice(&self.body).map_err(|error| Error::from_json(what, &error))
+    }
+
+    /// Whether there is no body.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    /// The revision in the `ETag`, when it is one.
+    pub(crate) fn rev(&self) -> Option<i64> {
+        self.headers.get(ETAG)?.to_str().ok()?.trim_start_matches("W/").trim_matches('"').parse().ok()
     }
 
     /// The error that a status outside of 2xx stands for.

@@ -10,6 +10,7 @@ mod messages;
 mod projects;
 mod queue;
 mod refs;
+mod writes;
 
 #[cfg(feature = "bindings")]
 pub mod bindings;

@@ -4,7 +4,7 @@ use presta_engine::Engine;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::{app, bids, messages, projects, queue, refs};
+use crate::{app, bids, messages, projects, queue, refs, writes};
 
 /// What is known of a command besides its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,4 +85,13 @@ commands! {
     queue_confirm(queue::confirm, refs::ActRef) -> crate::Nothing, reads [];
     queue_discard(queue::discard, refs::ActRef) -> crate::Nothing, reads [];
     queue_edit(queue::edit, refs::ActRef) -> queue::Reopened, reads [];
+    queue_undo(writes::undo, refs::ActRef) -> queue::Reopened, reads [];
+    queue_merge(writes::merge, writes::MergeRequest) -> crate::Nothing, reads [];
+    queue_settings(writes::settings, crate::Nothing) -> writes::QueueSettings, reads ["queue-settings"];
+    queue_settings_set(writes::set_settings, writes::QueueSettings) -> writes::QueueSettings, reads [];
+    resources_list(writes::list, writes::ResourcesRequest) -> Vec<writes::ResourceRow>, reads ["resources", "queue"];
+    resource_get(writes::get, writes::ResourceRequest) -> writes::ResourceRow, reads ["resources", "queue"];
+    feed_get(writes::feed, crate::Nothing) -> writes::ResourceRow, reads ["feed", "queue"];
+    write_queue(writes::queue, writes::WriteRequest) -> refs::ActRef, reads [];
+    write_change(writes::change, writes::ChangeWriteRequest) -> crate::Nothing, reads [];
 }

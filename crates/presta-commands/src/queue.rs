@@ -1,9 +1,10 @@
 //! What waits to be sent, and what was.
 
-use presta_engine::store::outbox::{self, ActKind, ActState, Delivered, Difference, Failure, StoredAct};
+use presta_engine::store::outbox::{self, Act, ActKind, ActState, Delivered, Difference, Failure, StoredAct};
 use presta_engine::{Engine, Error};
-use presta_model::{ProjectId, ThreadId};
+use presta_model::{FieldConflict, ProjectId, ThreadId};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use ts_rs::TS;
 
 use crate::Nothing;
@@ -48,6 +49,15 @@ pub struct ActRow {
     pub error: Option<Failure>,
     /// What changed on the project since.
     pub differences: Vec<Difference>,
+    /// The contract's operation, of an act without a kind of its own.
+    pub op: Option<String>,
+    /// What such an act sends, as the contract has it.
+    #[ts(type = "Record<string, unknown> | null")]
+    pub body: Option<Map<String, Value>>,
+    /// Until when it can be taken back and is not sent, in ms since 1970.
+    pub undo_until: Option<i64>,
+    /// What was changed elsewhere as well, for the person to choose.
+    pub conflict: Vec<FieldConflict>,
 }
 
 /// Where an act was taken back to.
@@ -65,7 +75,7 @@ pub(crate) async fn list(engine: &Engine, _: Nothing) -> Result<Queue, Error> {
         .read(|connection| {
             let acts = outbox::all(connection)?;
             Ok(Queue {
-                acts: acts.into_iter().filter(|act| act.act.kind().is_shown()).map(row).collect(),
+                acts: acts.into_iter().filter(|act| act.act.is_shown()).map(row).collect(),
                 delivered: outbox::delivered(connection)?,
             })
         })
@@ -105,6 +115,13 @@ fn row(act: StoredAct) -> ActRow {
         queued_at: act.queued_at,
         error: act.error,
         differences: act.differences,
+        op: act.act.op().map(str::to_owned),
+        body: match act.act {
+            Act::Write(write) => Some(write.body),
+            _ => None,
+        },
+        undo_until: act.undo_until,
+        conflict: act.conflict.map(|conflict| conflict.fields).unwrap_or_default(),
         act_id: act.act_id,
     }
 }

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use presta_api::Client;
-use presta_model::{Catalog, Me, UserId};
+use presta_model::{Catalog, EntityType, Me, UserId};
 use presta_store::{Connection, Store, Tx, setting};
+use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -43,6 +44,13 @@ impl Active {
             .ok()
             .flatten()
             .map(|changes| changes.as_of);
+        let undo = |tx: &mut Tx<'_>| match setting::get::<u32>(tx, setting::UNDO_SECONDS)? {
+            Some(_) => Ok(()),
+            None => setting::set(tx, setting::UNDO_SECONDS, &crate::queue::UNDO_SECONDS).map(|_| ()),
+        };
+        if let Err(error) = store.write(undo) {
+            tracing::warn!(%error, "the time to take acts back could not be written; there is none");
+        }
         let (status, _) = watch::channel(SyncStatus { as_of, ..SyncStatus::default() });
         Self {
             account,
@@ -114,12 +122,18 @@ impl Active {
         tokio::task::spawn_blocking(move || store.write_durably(write)).await.map_err(|_| Error::Interrupted)?
     }
 
-    /// The account's profile, as last synced.
+    /// The account's profile, as the person left it.
     ///
     /// # Errors
     /// When the cache cannot be read.
     pub async fn profile(&self) -> Result<Option<Me>, Error> {
-        self.read(|connection| Ok(setting::get(connection, setting::ME)?)).await
+        self.read(|connection| {
+            let me: Option<Value> = setting::get(connection, setting::ME)?;
+            let overlay = presta_store::overlay::Overlay::load(connection)?;
+            let me = me.and_then(|me| overlay.effective(EntityType::Me, "", me));
+            Ok(me.and_then(|me| serde_json::from_value(me).ok()))
+        })
+        .await
     }
 
     /// The platform's lists and rules, as last fetched.
@@ -142,7 +156,7 @@ impl Active {
                 .filter(|bid| matches!(bid.status, Submitted | Shortlisted | Awarded | Accepted))
                 .count();
             let acts = presta_store::outbox::all(connection)?;
-            let shown = acts.iter().filter(|act| act.act.kind().is_shown());
+            let shown = acts.iter().filter(|act| act.act.is_shown());
             let (attention, queued): (Vec<_>, Vec<_>) = shown.partition(|act| act.state.needs_attention());
             let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             Ok(Counts {

@@ -3,6 +3,7 @@
 
 mod attempt;
 mod recheck;
+mod written;
 
 pub(crate) use recheck::base;
 
@@ -28,11 +29,12 @@ pub(crate) async fn run(active: Arc<Active>) {
     let mut busy: HashSet<String> = HashSet::new();
     let mut sending: JoinSet<String> = JoinSet::new();
     loop {
-        let started = start_ready(&active, &mut busy, &mut sending).await;
+        let now = active.clock.now_ms();
+        let started = start_ready(&active, now, &mut busy, &mut sending).await;
         if let Err(error) = started {
             tracing::error!(%error, "the queue could not be read");
         }
-        let pause = until_due(&active).await;
+        let pause = until_due(&active, now).await;
         tokio::select! {
             Some(ended) = sending.join_next() => match ended {
                 Ok(lane) => {
@@ -51,13 +53,13 @@ pub(crate) async fn run(active: Arc<Active>) {
 /// Starts what may be sent now, a few lanes at a time.
 async fn start_ready(
     active: &Arc<Active>,
+    now: i64,
     busy: &mut HashSet<String>,
     sending: &mut JoinSet<String>,
 ) -> Result<(), Error> {
     if !active.status.borrow().online {
         return Ok(());
     }
-    let now = active.clock.now_ms();
     let ready: Vec<StoredAct> = active.read(move |connection| Ok(outbox::ready(connection, now)?)).await?;
     for act in ready {
         if sending.len() >= LANES {
@@ -77,9 +79,9 @@ async fn start_ready(
     Ok(())
 }
 
-/// How long nothing is due.
-async fn until_due(active: &Active) -> Duration {
-    let due = active.read(|connection| Ok(outbox::next_due(connection)?)).await.ok().flatten();
+/// How long nothing becomes due after `now`, when what was due has been started.
+async fn until_due(active: &Active, now: i64) -> Duration {
+    let due = active.read(move |connection| Ok(outbox::next_due(connection, now)?)).await.ok().flatten();
     match due {
         Some(due) => {
             let wait = u64::try_from(due - active.clock.now_ms()).unwrap_or(0);

@@ -20,8 +20,23 @@ use crate::{Active, Engine, Error, closing_page};
 
 /// The OAuth client of this application.
 const CLIENT_ID: &str = "prestataires-desktop";
-const SCOPES: &[&str] =
-    &["profile:read", "profile:write", "projects:read", "bids:read", "bids:write", "messages:read", "messages:write"];
+/// Every scope of the platform: each type is synced, and each write can be queued.
+const SCOPES: &[&str] = &[
+    "profile:read",
+    "profile:write",
+    "projects:read",
+    "projects:write",
+    "bids:read",
+    "bids:write",
+    "messages:read",
+    "messages:write",
+    "contests:read",
+    "contests:write",
+    "privacy:read",
+    "privacy:write",
+    "exports",
+    "connections",
+];
 /// Signing out does not wait longer for the platform.
 const REVOCATION: Duration = Duration::from_secs(5);
 

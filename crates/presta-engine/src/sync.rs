@@ -1,7 +1,7 @@
 //! Follows the platform: resumes the sign-in, syncs in full or by changes, listens for hints, and starts over when
 //! the connection is lost. The cost of a sync is that of what changed.
 
-mod apply;
+pub(crate) mod apply;
 mod delta;
 mod full;
 
@@ -116,12 +116,16 @@ async fn pull(active: &Active) -> Result<String, Error> {
 async fn refresh_lists(active: &Active) -> Result<(), Error> {
     let catalog = active.api.catalog().await?;
     let quota = active.api.quota().await?;
+    let feed = active.api.feed().await?;
     active
         .write(move |tx| {
             if setting::set(tx, setting::CATALOG, &catalog)? {
                 tx.touch("catalog");
             }
             setting::set(tx, setting::QUOTA, &quota)?;
+            if setting::set(tx, setting::FEED, &feed)? {
+                tx.touch("feed");
+            }
             Ok(())
         })
         .await

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::check::{Context, check, new_bid};
 use crate::outbox::base;
+use crate::queue::again;
 use crate::{Active, Error};
 
 /// Longest draft that is kept, in characters; the platform takes far less.
@@ -205,7 +206,7 @@ impl Active {
     pub async fn retry_act(&self, act_id: String) -> Result<(), Error> {
         self.write_durably(move |tx| {
             let act = find(tx, &act_id)?;
-            Ok(outbox::requeue(tx, &act_id, &act.act)?)
+            again(tx, &act, &act.act)
         })
         .await?;
         self.sync_now();
@@ -238,41 +239,25 @@ impl Active {
     pub async fn discard_act(&self, act_id: String) -> Result<(), Error> {
         self.write_durably(move |tx| {
             let act = find(tx, &act_id)?;
-            drop_act(tx, &act)
+            discard(tx, &act)
         })
         .await?;
         self.outbox.notify_one();
         Ok(())
     }
 
-    /// Takes an act back into a draft.
+    /// Takes an act back into a draft. Other writes than bids and messages have none: they are changed where they are.
     ///
     /// # Errors
-    /// `not-found`, or `being-sent` while its outcome is not known.
+    /// `not-found`, `no-draft`, or `being-sent` while its outcome is not known.
     pub async fn edit_act(&self, act_id: String) -> Result<Reopened, Error> {
         let now = self.clock.now_ms();
         self.write_durably(move |tx| {
             let stored = find(tx, &act_id)?;
-            drop_act(tx, &stored)?;
-            match &stored.act {
-                Act::BidPlace { project_id, form, .. } => {
-                    draft::save_bid(tx, project_id, form, now)?;
-                    Ok(Reopened { project_id: Some(project_id.clone()), thread_id: None })
-                }
-                act => {
-                    let thread = stored.thread_id.clone().or_else(|| act.thread_id());
-                    if let Some(thread) = &thread {
-                        // What is being written there is kept below what comes back.
-                        let text = match draft::message(tx, thread)? {
-                            Some(below) => format!("{}\n\n{below}", act.text()),
-                            None => act.text().to_owned(),
-                        };
-                        draft::save_message(tx, thread, &text, now)?;
-                        tx.touch(format!("thread:{thread}"));
-                    }
-                    Ok(Reopened { project_id: None, thread_id: thread })
-                }
+            if matches!(stored.act, Act::Write(_)) {
+                return Err(Error::refused("no-draft"));
             }
+            take_back(tx, &stored, now)
         })
         .await
     }
@@ -346,12 +331,58 @@ fn catalog(connection: &Connection) -> Result<Catalog, Error> {
     setting::get(connection, setting::CATALOG)?.ok_or_else(|| Error::refused("not-synced-yet"))
 }
 
-fn find(tx: &Tx<'_>, act_id: &str) -> Result<StoredAct, Error> {
+pub(crate) fn find(tx: &Tx<'_>, act_id: &str) -> Result<StoredAct, Error> {
     outbox::get(tx, act_id)?.ok_or_else(|| Error::refused("not-found"))
 }
 
-fn drop_act(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
-    if outbox::discard(tx, act)? { Ok(()) } else { Err(Error::refused("being-sent")) }
+/// Drops an act, and those that cannot be sent without what it creates. A conversation that it would have opened is
+/// opened by the next message to it.
+pub(crate) fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
+    if !outbox::discard(tx, act)? {
+        return Err(Error::refused("being-sent"));
+    }
+    for dependent in outbox::dependents(tx, &act.act_id)? {
+        // One that depended on another of them went with it.
+        if outbox::get(tx, &dependent.act_id)?.is_some() {
+            discard(tx, &dependent)?;
+        }
+    }
+    if let Act::ThreadOpen { project_id, title, .. } = &act.act {
+        let thread = act.thread_id.as_ref();
+        let next = outbox::all(tx)?.into_iter().find(|next| {
+            matches!(next.act, Act::MessageSend { .. }) && next.thread_id.is_some() && next.thread_id.as_ref() == thread
+        });
+        if let Some(next) = next {
+            let text = next.act.text().to_owned();
+            let opening = Act::ThreadOpen { project_id: project_id.clone(), title: title.clone(), text };
+            outbox::replace(tx, &next.act_id, &opening)?;
+        }
+    }
+    Ok(())
+}
+
+/// Drops an act; its text goes back into the draft it came from, above what is being written there.
+pub(crate) fn take_back(tx: &mut Tx<'_>, stored: &StoredAct, now: i64) -> Result<Reopened, Error> {
+    discard(tx, stored)?;
+    match &stored.act {
+        Act::BidPlace { project_id, form, .. } => {
+            draft::save_bid(tx, project_id, form, now)?;
+            Ok(Reopened { project_id: Some(project_id.clone()), thread_id: None })
+        }
+        Act::ThreadOpen { .. } | Act::MessageSend { .. } => {
+            let thread = stored.thread_id.clone().or_else(|| stored.act.thread_id());
+            if let Some(thread) = &thread {
+                let text = match draft::message(tx, thread)? {
+                    Some(below) => format!("{}\n\n{below}", stored.act.text()),
+                    None => stored.act.text().to_owned(),
+                };
+                draft::save_message(tx, thread, &text, now)?;
+                tx.touch(format!("thread:{thread}"));
+            }
+            Ok(Reopened { project_id: None, thread_id: thread })
+        }
+        _ => Ok(Reopened { project_id: None, thread_id: None }),
+    }
 }
 
 /// Queues a change of a conversation and shows it at once.

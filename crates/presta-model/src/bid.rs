@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{BidId, Money, ProjectId, UserId};
+use crate::{Attachment, BidId, Money, ProjectId, UserId};
 
 /// A bid as the platform holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +44,26 @@ pub struct Bid {
     /// Its history, oldest first.
     #[serde(default)]
     pub events: Vec<BidEvent>,
+    /// Files that go with it.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    /// Until when an award can be accepted.
+    #[serde(default)]
+    pub award_expires_at: Option<Timestamp>,
+    /// What the project's client noted for themselves; never given to the freelancer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_marks: Option<ClientMarks>,
+}
+
+/// What a project's client noted of a bid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientMarks {
+    /// Put out of sight.
+    pub hidden: bool,
+    /// 1 to 5.
+    pub stars: Option<u32>,
+    /// In words.
+    pub note: Option<String>,
 }
 
 /// The author of a bid, as the project's client sees them.
@@ -81,8 +101,14 @@ pub enum BidStatus {
     Awarded,
     /// Chosen, and accepted by the freelancer.
     Accepted,
+    /// The work is done.
+    Completed,
+    /// Chosen, and declined by the freelancer.
+    Declined,
     /// Declined by the client.
     Rejected,
+    /// Chosen, and no longer: the client took it back, or the time to accept was over.
+    Revoked,
     /// Withdrawn by the freelancer.
     Retracted,
     /// Another bid was chosen, or the project ended.

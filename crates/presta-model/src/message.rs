@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{BidId, MessageId, ProjectId, ThreadId, UserId};
+use crate::{Attachment, BidId, MessageId, ProjectId, ThreadId, UserId};
 
 /// A conversation as its viewer sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,10 +63,13 @@ pub struct LastMessage {
 }
 
 /// A message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     /// Identifier.
     pub id: MessageId,
+    /// Grows with every change on the platform.
+    #[serde(default)]
+    pub rev: i64,
     /// The conversation it belongs to.
     pub thread_id: ThreadId,
     /// Order in the conversation, from 1; messages are ordered by it and never by a clock.
@@ -80,10 +83,19 @@ pub struct Message {
     /// The sender's own id, by which a repeated send is recognised.
     #[serde(default)]
     pub client_message_id: Option<String>,
+    /// When its author changed it.
+    #[serde(default)]
+    pub edited_at: Option<Timestamp>,
+    /// When its author took it back; its text is empty then.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
+    /// Files that go with it.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
 }
 
 /// The platform's answer to the first message of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PostedMessage {
     /// The conversation, new or already there.
     pub thread: Thread,

@@ -1,12 +1,13 @@
 //! What the change feed and the snapshots carry.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
-use crate::{Bid, Me, Message, Project, Thread};
+use crate::{Bid, Me, Message, Project, Resource, Thread};
 
-/// The types of resources that are kept here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// The types of resources that are kept here: every type of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EntityType {
     /// The person's profile.
@@ -19,14 +20,74 @@ pub enum EntityType {
     Thread,
     /// Messages.
     Message,
+    /// Proposed changes of accepted bids.
+    Amendment,
+    /// Parts of accepted bids, paid on their own.
+    Milestone,
+    /// Milestones that are asked for.
+    MilestoneRequest,
+    /// Invitations to bid.
+    Invitation,
+    /// Projects put aside.
+    Bookmark,
+    /// Searches that are kept.
+    SavedSearch,
+    /// Projects the platform recommends.
+    Recommendation,
+    /// Contests.
+    Contest,
+    /// Entries in contests.
+    Entry,
+    /// What people say of each other after the work.
+    Review,
+    /// What the platform may write to the person.
+    Communications,
+    /// Automated decisions about the person.
+    Decision,
+    /// Requests about personal data.
+    PrivacyRequest,
+    /// Exports of personal data.
+    Export,
+    /// Applications let into the account.
+    App,
+    /// Accounts elsewhere that are linked.
+    Account,
+    /// Devices that are signed in.
+    Device,
+    /// The address book.
+    Contact,
     /// A type this version does not keep.
     #[serde(other)]
     Unknown,
 }
 
 impl EntityType {
-    /// Every type that is kept, in the order a full sync fetches them: what is the person's own first, then the market.
-    pub const KEPT: [Self; 5] = [Self::Me, Self::Project, Self::Bid, Self::Thread, Self::Message];
+    /// Every type that is kept, in the order a full sync fetches them.
+    pub const KEPT: [Self; 23] = [
+        Self::Me,
+        Self::Project,
+        Self::Bid,
+        Self::Thread,
+        Self::Message,
+        Self::Amendment,
+        Self::Milestone,
+        Self::MilestoneRequest,
+        Self::Invitation,
+        Self::Bookmark,
+        Self::SavedSearch,
+        Self::Recommendation,
+        Self::Contest,
+        Self::Entry,
+        Self::Review,
+        Self::Communications,
+        Self::Decision,
+        Self::PrivacyRequest,
+        Self::Export,
+        Self::App,
+        Self::Account,
+        Self::Device,
+        Self::Contact,
+    ];
 
     /// The name in the contract.
     pub fn as_str(self) -> &'static str {
@@ -36,7 +97,76 @@ impl EntityType {
             Self::Bid => "bid",
             Self::Thread => "thread",
             Self::Message => "message",
+            Self::Amendment => "amendment",
+            Self::Milestone => "milestone",
+            Self::MilestoneRequest => "milestone_request",
+            Self::Invitation => "invitation",
+            Self::Bookmark => "bookmark",
+            Self::SavedSearch => "saved_search",
+            Self::Recommendation => "recommendation",
+            Self::Contest => "contest",
+            Self::Entry => "entry",
+            Self::Review => "review",
+            Self::Communications => "communications",
+            Self::Decision => "decision",
+            Self::PrivacyRequest => "privacy_request",
+            Self::Export => "export",
+            Self::App => "app",
+            Self::Account => "account",
+            Self::Device => "device",
+            Self::Contact => "contact",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// The type of that name.
+    pub fn from_name(name: &str) -> Self {
+        Self::KEPT.into_iter().find(|kind| kind.as_str() == name).unwrap_or(Self::Unknown)
+    }
+
+    /// Whether it is kept as a [`Resource`], without a table of its own.
+    pub fn is_plain(self) -> bool {
+        !matches!(self, Self::Me | Self::Project | Self::Bid | Self::Thread | Self::Message | Self::Unknown)
+    }
+
+    /// The name of the lists of this type, by which the user interface hears of changes.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Me => "session",
+            Self::Entry => "entries",
+            Self::Communications => "communications",
+            Self::Project => "projects",
+            Self::Bid => "bids",
+            Self::Thread => "threads",
+            Self::Message => "messages",
+            Self::Amendment => "amendments",
+            Self::Milestone => "milestones",
+            Self::MilestoneRequest => "milestone_requests",
+            Self::Invitation => "invitations",
+            Self::Bookmark => "bookmarks",
+            Self::SavedSearch => "saved_searchs",
+            Self::Recommendation => "recommendations",
+            Self::Contest => "contests",
+            Self::Review => "reviews",
+            Self::Decision => "decisions",
+            Self::PrivacyRequest => "privacy_requests",
+            Self::Export => "exports",
+            Self::App => "apps",
+            Self::Account => "accounts",
+            Self::Device => "devices",
+            Self::Contact => "contacts",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The field that names what a resource of this type belongs to.
+    pub fn parent_field(self) -> Option<&'static str> {
+        match self {
+            Self::Entry => Some("contest_id"),
+            Self::Amendment | Self::Milestone | Self::MilestoneRequest | Self::Review => Some("bid_id"),
+            Self::Bookmark | Self::Invitation | Self::Recommendation | Self::Bid | Self::Thread => Some("project_id"),
+            Self::Message => Some("thread_id"),
+            _ => None,
         }
     }
 }
@@ -55,6 +185,8 @@ pub enum Entity {
     Thread(Box<Thread>),
     /// A message.
     Message(Box<Message>),
+    /// A resource of any other type.
+    Plain(Box<Resource>),
 }
 
 impl Entity {
@@ -70,6 +202,7 @@ impl Entity {
             EntityType::Thread => Self::Thread(serde_json::from_value(data)?),
             EntityType::Message => Self::Message(serde_json::from_value(data)?),
             EntityType::Unknown => return Ok(None),
+            plain => Self::Plain(Box::new(Resource::read(plain, data)?)),
         }))
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::UserId;
+use crate::{Money, UserId};
 
 /// The signed-in person's own profile.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,55 @@ pub struct Me {
     /// Number of reviews.
     #[serde(default)]
     pub reviews: u32,
+    /// Date of sign-up, as given.
+    #[serde(default)]
+    pub member_since: String,
+    /// How the person presents themselves, plain text.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// Usual price of an hour.
+    #[serde(default)]
+    pub hourly_rate: Option<Money>,
+    /// Telephone number.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Where letters go.
+    #[serde(default)]
+    pub postal_address: Option<Address>,
+    /// Where bills go.
+    #[serde(default)]
+    pub billing_address: Option<Address>,
+    /// Name of the company.
+    #[serde(default)]
+    pub company_name: Option<String>,
+    /// VAT number.
+    #[serde(default)]
+    pub vat_number: Option<String>,
+}
+
+/// A postal address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Address {
+    /// Street and number.
+    pub line1: String,
+    /// Floor, building.
+    #[serde(default)]
+    pub line2: Option<String>,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub city: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// A person, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PersonName {
+    /// Identifier.
+    pub id: UserId,
+    /// Public name.
+    pub display_name: String,
 }
 
 /// What a person does on the marketplace.

@@ -1,9 +1,10 @@
 //! Bids that the platform has.
 
-use presta_model::{Bid, BidId, Millis, ProjectId, UserId};
+use presta_model::{Bid, BidId, BidStatus, EntityType, Millis, ProjectId, UserId};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::{decode, encode};
+use crate::overlay::Overlay;
 use crate::{Error, Tx};
 
 /// Keeps a bid unless a newer revision is there already.
@@ -47,38 +48,68 @@ pub fn remove(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// A bid by its id.
+/// A bid by its id, as the person left it.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn get(connection: &Connection, id: &BidId) -> Result<Option<Bid>, Error> {
-    one(connection, "SELECT data FROM bid WHERE id = ?1", id.as_str())
+    let overlay = Overlay::load(connection)?;
+    Ok(stored(connection, id)?.and_then(|bid| lay(&overlay, bid)))
 }
 
-/// The account's own bid on a project; a retracted one only when there is no other.
+/// A bid by its id, as the platform gave it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn stored(connection: &Connection, id: &BidId) -> Result<Option<Bid>, Error> {
+    let json: Option<String> = connection
+        .prepare_cached("SELECT data FROM bid WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    json.map(|json| decode("bid", &json)).transpose()
+}
+
+/// Whether the bid is the account's own, and on which project.
+pub(crate) fn place(connection: &Connection, id: &str) -> Result<Option<(bool, String)>, Error> {
+    Ok(connection
+        .prepare_cached("SELECT mine, project_id FROM bid WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// The account's own bid on a project, as the person left it; a retracted one only when there is no other.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn mine_on(connection: &Connection, project: &ProjectId) -> Result<Option<Bid>, Error> {
-    one(
+    let bids = many(
         connection,
-        "SELECT data FROM bid WHERE project_id = ?1 AND mine = 1
-         ORDER BY data ->> 'status' = 'retracted', updated_at DESC LIMIT 1",
-        project.as_str(),
-    )
+        "SELECT data FROM bid WHERE project_id = ?1 AND mine = 1 ORDER BY updated_at DESC",
+        [project.as_str()],
+    )?;
+    let running = bids.iter().position(|bid| bid.status != BidStatus::Retracted);
+    Ok(bids.into_iter().nth(running.unwrap_or(0)))
 }
 
-/// The account's own bids, last changed first.
+/// The account's own bids as the person left them, last changed first.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn mine(connection: &Connection) -> Result<Vec<Bid>, Error> {
-    let mut statement = connection.prepare_cached("SELECT data FROM bid WHERE mine = 1 ORDER BY updated_at DESC")?;
-    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-    rows.map(|json| decode("bid", &json?)).collect()
+    many(connection, "SELECT data FROM bid WHERE mine = 1 ORDER BY updated_at DESC", [])
 }
 
-fn one(connection: &Connection, sql: &str, value: &str) -> Result<Option<Bid>, Error> {
-    let json: Option<String> = connection.prepare_cached(sql)?.query_row([value], |row| row.get(0)).optional()?;
-    json.map(|json| decode("bid", &json)).transpose()
+fn many<P: rusqlite::Params>(connection: &Connection, sql: &str, values: P) -> Result<Vec<Bid>, Error> {
+    let overlay = Overlay::load(connection)?;
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(values, |row| row.get::<_, String>(0))?;
+    rows.filter_map(|json| {
+        json.map_err(Error::from).and_then(|json| decode("bid", &json)).map(|bid| lay(&overlay, bid)).transpose()
+    })
+    .collect()
+}
+
+fn lay(overlay: &Overlay, bid: Bid) -> Option<Bid> {
+    let id = bid.id.clone();
+    overlay.lay(EntityType::Bid, id.as_str(), bid)
 }

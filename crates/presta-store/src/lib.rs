@@ -9,12 +9,15 @@ mod key;
 mod migrations;
 mod transaction;
 
+pub mod alias;
 pub mod bid;
 pub mod draft;
 pub mod message;
 pub mod outbox;
+pub mod overlay;
 pub mod project;
 pub mod project_list;
+pub mod resource;
 pub mod search;
 pub mod setting;
 pub mod sync_state;

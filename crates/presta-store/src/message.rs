@@ -1,22 +1,27 @@
 //! Messages that the platform has.
 
+use jiff::Timestamp;
 use presta_model::{Message, MessageId, Millis, ThreadId, UserId};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::overlay::Overlay;
 use crate::{Error, Tx};
 
-/// Keeps a message.
+/// Keeps a message unless a newer revision is there already.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn upsert(tx: &mut Tx<'_>, message: &Message, generation: i64) -> Result<(), Error> {
     tx.prepare_cached(
-        "INSERT INTO message (id, thread_id, seq, author_id, client_message_id, sent_at, text, generation)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO message (id, thread_id, seq, author_id, client_message_id, sent_at, text, generation, rev,
+           edited_at, deleted_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (id) DO UPDATE SET
            thread_id = excluded.thread_id, seq = excluded.seq, author_id = excluded.author_id,
            client_message_id = coalesce(excluded.client_message_id, client_message_id),
-           sent_at = excluded.sent_at, text = excluded.text, generation = excluded.generation",
+           sent_at = excluded.sent_at, text = excluded.text, generation = excluded.generation, rev = excluded.rev,
+           edited_at = excluded.edited_at, deleted_at = excluded.deleted_at
+         WHERE excluded.rev >= rev",
     )?
     .execute((
         message.id.as_str(),
@@ -27,6 +32,9 @@ pub fn upsert(tx: &mut Tx<'_>, message: &Message, generation: i64) -> Result<(),
         Millis::from(message.sent_at).0,
         &message.text,
         generation,
+        message.rev,
+        message.edited_at.map(|at| Millis::from(at).0),
+        message.deleted_at.map(|at| Millis::from(at).0),
     ))?;
     tx.touch("messages");
     tx.touch(format!("thread:{}", message.thread_id));
@@ -58,22 +66,61 @@ pub struct StoredMessage {
     pub client_message_id: Option<String>,
     /// When the platform received it, in ms since 1970.
     pub sent_at: i64,
-    /// Plain text.
+    /// Plain text; empty once it was taken back.
     pub text: String,
+    /// When it was changed, in ms since 1970.
+    pub edited_at: Option<i64>,
+    /// When it was taken back, in ms since 1970.
+    pub deleted_at: Option<i64>,
 }
 
-/// The newest `limit` messages of a conversation, oldest first.
+/// A message by its id, as the platform gave it. Its files are not kept here.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn get(connection: &Connection, id: &str) -> Result<Option<Message>, Error> {
+    let at = |ms: i64| Timestamp::from_millisecond(ms).unwrap_or_default();
+    Ok(connection
+        .prepare_cached(
+            "SELECT id, rev, thread_id, seq, author_id, client_message_id, sent_at, text, edited_at, deleted_at
+             FROM message WHERE id = ?1",
+        )?
+        .query_row([id], |row| {
+            Ok(Message {
+                id: MessageId::new(row.get::<_, String>(0)?),
+                rev: row.get(1)?,
+                thread_id: ThreadId::new(row.get::<_, String>(2)?),
+                seq: row.get(3)?,
+                author_id: UserId::new(row.get::<_, String>(4)?),
+                client_message_id: row.get(5)?,
+                sent_at: at(row.get(6)?),
+                text: row.get(7)?,
+                edited_at: row.get::<_, Option<i64>>(8)?.map(at),
+                deleted_at: row.get::<_, Option<i64>>(9)?.map(at),
+                attachments: Vec::new(),
+            })
+        })
+        .optional()?)
+}
+
+/// The newest `limit` messages of a conversation, oldest first, with the texts as the person left them.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn newest(connection: &Connection, thread: &ThreadId, limit: u32) -> Result<Vec<StoredMessage>, Error> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, seq, author_id, client_message_id, sent_at, text FROM message
+        "SELECT id, seq, author_id, client_message_id, sent_at, text, edited_at, deleted_at FROM message
          WHERE thread_id = ?1 ORDER BY seq DESC LIMIT ?2",
     )?;
     let rows = statement.query_map((thread.as_str(), limit), read)?;
     let mut messages: Vec<StoredMessage> = rows.collect::<Result<_, _>>()?;
     messages.reverse();
+    let overlay = Overlay::load(connection)?;
+    for message in &mut messages {
+        if let Some(text) = overlay.text_of(message.id.as_str()) {
+            message.text = text;
+        }
+    }
     Ok(messages)
 }
 
@@ -105,5 +152,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
         client_message_id: row.get(3)?,
         sent_at: row.get(4)?,
         text: row.get(5)?,
+        edited_at: row.get(6)?,
+        deleted_at: row.get(7)?,
     })
 }

@@ -4,21 +4,26 @@
 //! is asked for again and never done twice (draft-ietf-httpapi-idempotency-key-header).
 
 mod act;
+mod lane;
 
-use presta_model::{ProjectId, Thread, ThreadId};
+use presta_model::{EntityType, ProjectId, Thread, ThreadId, local_id};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-pub use act::{Act, ActKind, ActState, BidBase, Delivered, Difference, Failure, ParamValue, StoredAct};
+pub use act::{
+    Act, ActKind, ActState, BidBase, Conflict, Delivered, Difference, Failure, ParamValue, StoredAct, Write,
+};
 
 use crate::error::{decode, encode};
-use crate::{Error, Tx};
+use crate::{Error, Tx, setting};
 
 /// Delivered acts that are remembered, so that the window can say what was sent.
 const REMEMBERED: u32 = 50;
 
-const COLUMNS: &str = "act_id, lane, payload, state, attempts, not_before, error, differences, queued_at, thread_id";
+const COLUMNS: &str = "act_id, lane, payload, state, attempts, not_before, error, differences, queued_at, thread_id,
+    key, undo_until, conflict";
 
-/// Puts an act at the end of its lane. Writing it down is what "queued" means: use a durable transaction.
+/// Puts an act at the end of its lane. Writing it down is what "queued" means: use a durable transaction. An act that
+/// others see waits for as long as the account's setting gives to take it back.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -32,18 +37,22 @@ pub fn enqueue(tx: &mut Tx<'_>, act_id: &str, act: &Act, now: i64) -> Result<(),
             [act.kind().as_str(), thread_id.as_str()],
         )?;
     }
+    let undo_seconds: i64 = setting::get(tx, setting::UNDO_SECONDS)?.unwrap_or(0);
+    let undo_until = (act.can_be_undone() && undo_seconds > 0).then(|| now + undo_seconds * 1000);
+    let lane = lane::of(tx, act_id, act)?;
     tx.prepare_cached(
-        "INSERT INTO outbox (act_id, lane, kind, project_id, thread_id, payload, state, attempts, queued_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', 0, ?7)",
+        "INSERT INTO outbox (act_id, lane, kind, project_id, thread_id, payload, state, attempts, queued_at, undo_until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', 0, ?7, ?8)",
     )?
     .execute((
         act_id,
-        act.lane(),
+        lane,
         act.kind().as_str(),
         act.project_id().map(ProjectId::as_str),
         act.thread_id().as_ref().map(ThreadId::as_str),
         encode("act", act)?,
         now,
+        undo_until,
     ))?;
     touch(tx, act);
     Ok(())
@@ -79,21 +88,26 @@ pub fn ready(connection: &Connection, now: i64) -> Result<Vec<StoredAct>, Error>
         "SELECT {COLUMNS} FROM outbox o
          WHERE position = (SELECT min(position) FROM outbox h WHERE h.lane = o.lane)
            AND state IN ('queued', 'waiting-network', 'waiting-retry')
-           AND coalesce(not_before, 0) <= ?1
+           AND coalesce(not_before, 0) <= ?1 AND coalesce(undo_until, 0) <= ?1
          ORDER BY position"
     ))?;
     let rows = statement.query_map([now], raw)?;
     rows.map(|row| StoredAct::try_from(row?)).collect()
 }
 
-/// The earliest time at which an act that waits may be tried again, in ms since 1970.
+/// The earliest time after `now` at which an act that waits may be tried, in ms since 1970.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn next_due(connection: &Connection) -> Result<Option<i64>, Error> {
+pub fn next_due(connection: &Connection, now: i64) -> Result<Option<i64>, Error> {
     Ok(connection
-        .prepare_cached("SELECT min(not_before) FROM outbox WHERE state IN ('waiting-retry', 'waiting-network')")?
-        .query_row([], |row| row.get(0))?)
+        .prepare_cached(
+            "SELECT min(due) FROM (
+               SELECT not_before AS due FROM outbox WHERE state IN ('waiting-retry', 'waiting-network')
+               UNION ALL SELECT undo_until FROM outbox WHERE state = 'queued')
+             WHERE due > ?1",
+        )?
+        .query_row([now], |row| row.get(0))?)
 }
 
 /// Acts whose sending a crash interrupted go back to the queue, with the same key.
@@ -169,11 +183,81 @@ pub fn ask(tx: &mut Tx<'_>, act: &StoredAct, differences: &[Difference]) -> Resu
 /// When the database cannot be written.
 pub fn requeue(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
     tx.execute(
-        "UPDATE outbox SET state = 'queued', not_before = NULL, error = NULL, differences = NULL, payload = ?2
+        "UPDATE outbox SET state = 'queued', not_before = NULL, error = NULL, differences = NULL, conflict = NULL,
+           payload = ?2
          WHERE act_id = ?1 AND state <> 'sending'",
         (act_id, encode("act", act)?),
     )?;
     touch(tx, act);
+    Ok(())
+}
+
+/// Makes a queued act another one, in its place.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn replace(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET kind = ?2, project_id = ?3, payload = ?4 WHERE act_id = ?1",
+        (act_id, act.kind().as_str(), act.project_id().map(ProjectId::as_str), encode("act", act)?),
+    )?;
+    touch(tx, act);
+    Ok(())
+}
+
+/// Puts an act whose last attempt was refused back in the queue, in its place, as another request under `key`: what is
+/// sent under the first key would be answered as it was the first time.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn reissue(tx: &mut Tx<'_>, act_id: &str, act: &Act, key: &str) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'queued', not_before = NULL, error = NULL, differences = NULL, conflict = NULL,
+           payload = ?2, key = ?3
+         WHERE act_id = ?1",
+        (act_id, encode("act", act)?, key),
+    )?;
+    touch(tx, act);
+    Ok(())
+}
+
+/// Stops an act until the person has chosen between their change and another one.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn conflict(tx: &mut Tx<'_>, act: &StoredAct, conflict: &Conflict) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'conflict', not_before = NULL, error = NULL, conflict = ?2 WHERE act_id = ?1",
+        (&act.act_id, encode("conflict", conflict)?),
+    )?;
+    touch(tx, &act.act);
+    Ok(())
+}
+
+/// Queued changes that were decided on the same revision as a delivered one, which made it `after`: nobody else changed
+/// the resource in between.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn rebase(tx: &mut Tx<'_>, delivered: &StoredAct, kind: EntityType, id: &str, after: i64) -> Result<(), Error> {
+    let before = match &delivered.act {
+        Act::Write(write) if write.operation().is_some_and(|operation| !operation.creates()) => write.base_rev(),
+        _ => Some(0),
+    };
+    for queued in all(tx)? {
+        let Act::Write(mut write) = queued.act else { continue };
+        let same = write.operation().is_some_and(|operation| operation.target == kind)
+            && write.target.as_deref().is_none_or(|target| target == id);
+        if same && before.is_some() && write.base_rev() == before {
+            if let Some(base) = write.base.as_object_mut() {
+                base.insert("rev".to_owned(), after.into());
+            }
+            tx.execute(
+                "UPDATE outbox SET payload = ?2 WHERE act_id = ?1",
+                (&queued.act_id, encode("act", &Act::Write(write))?),
+            )?;
+        }
+    }
     Ok(())
 }
 
@@ -215,6 +299,18 @@ fn open_with_next(tx: &mut Tx<'_>, dropped: &StoredAct, project: &ProjectId, tit
     Ok(())
 }
 
+/// The queued acts that cannot be sent without what `act_id` creates.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn dependents(connection: &Connection, act_id: &str) -> Result<Vec<StoredAct>, Error> {
+    let local = serde_json::Value::from(local_id(act_id)).to_string();
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE instr(payload, ?1) > 0 ORDER BY position"))?;
+    let rows = statement.query_map([local], raw)?;
+    rows.map(|row| StoredAct::try_from(row?)).collect()
+}
+
 /// Takes a delivered act out of the queue and remembers it, in the transaction that writes its result.
 ///
 /// # Errors
@@ -222,7 +318,7 @@ fn open_with_next(tx: &mut Tx<'_>, dropped: &StoredAct, project: &ProjectId, tit
 pub fn deliver(tx: &mut Tx<'_>, act: &StoredAct, now: i64) -> Result<Option<Delivered>, Error> {
     tx.execute("DELETE FROM outbox WHERE act_id = ?1", [&act.act_id])?;
     touch(tx, &act.act);
-    if !act.act.kind().is_shown() {
+    if !act.act.is_shown() {
         return Ok(None);
     }
     let delivered = Delivered {
@@ -232,10 +328,11 @@ pub fn deliver(tx: &mut Tx<'_>, act: &StoredAct, now: i64) -> Result<Option<Deli
         at: now,
         project_id: act.act.project_id().cloned(),
         thread_id: act.thread_id.clone(),
+        op: act.act.op().map(str::to_owned),
     };
     tx.execute(
-        "INSERT OR REPLACE INTO delivered (act_id, kind, title, project_id, thread_id, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO delivered (act_id, kind, title, project_id, thread_id, at, op)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         (
             &delivered.act_id,
             delivered.kind.as_str(),
@@ -243,6 +340,7 @@ pub fn deliver(tx: &mut Tx<'_>, act: &StoredAct, now: i64) -> Result<Option<Deli
             delivered.project_id.as_ref().map(ProjectId::as_str),
             delivered.thread_id.as_ref().map(ThreadId::as_str),
             now,
+            delivered.op.as_deref(),
         ),
     )?;
     tx.execute("DELETE FROM delivered WHERE position <= (SELECT max(position) FROM delivered) - ?1", [REMEMBERED])?;
@@ -255,7 +353,7 @@ pub fn deliver(tx: &mut Tx<'_>, act: &StoredAct, now: i64) -> Result<Option<Deli
 /// When the database cannot be read.
 pub fn delivered(connection: &Connection) -> Result<Vec<Delivered>, Error> {
     let mut statement = connection.prepare_cached(
-        "SELECT act_id, kind, title, at, project_id, thread_id FROM delivered ORDER BY position DESC",
+        "SELECT act_id, kind, title, at, project_id, thread_id, op FROM delivered ORDER BY position DESC",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(Delivered {
@@ -265,6 +363,7 @@ pub fn delivered(connection: &Connection) -> Result<Vec<Delivered>, Error> {
             at: row.get(3)?,
             project_id: row.get::<_, Option<String>>(4)?.map(ProjectId::new),
             thread_id: row.get::<_, Option<String>>(5)?.map(ThreadId::new),
+            op: row.get(6)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -290,6 +389,17 @@ fn touch(tx: &mut Tx<'_>, act: &Act) {
             tx.touch("bids");
             tx.touch(format!("project:{project_id}"));
         }
+        Act::Write(write) => {
+            let Some(operation) = write.operation() else { return };
+            for kind in [operation.target, operation.answer] {
+                tx.touch(kind.plural());
+            }
+            match (&write.target, operation.target) {
+                (Some(id), kind) => tx.touch(format!("{}:{id}", kind.as_str())),
+                // A message's conversation reads its messages again by the tag of all.
+                (None, _) => {}
+            }
+        }
         _ => {
             tx.touch("threads");
             if let Some(thread) = act.thread_id() {
@@ -311,6 +421,9 @@ struct RawAct {
     differences: Option<String>,
     queued_at: i64,
     thread_id: Option<String>,
+    key: Option<String>,
+    undo_until: Option<i64>,
+    conflict: Option<String>,
 }
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<RawAct> {
@@ -325,6 +438,9 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<RawAct> {
         differences: row.get(7)?,
         queued_at: row.get(8)?,
         thread_id: row.get(9)?,
+        key: row.get(10)?,
+        undo_until: row.get(11)?,
+        conflict: row.get(12)?,
     })
 }
 
@@ -338,6 +454,9 @@ impl TryFrom<RawAct> for StoredAct {
             error: raw.error.map(|json| decode("failure", &json)).transpose()?,
             differences: raw.differences.map(|json| decode("differences", &json)).transpose()?.unwrap_or_default(),
             thread_id: raw.thread_id.map(ThreadId::new),
+            conflict: raw.conflict.map(|json| decode("conflict", &json)).transpose()?,
+            undo_until: raw.undo_until,
+            key: raw.key.unwrap_or_else(|| raw.act_id.clone()),
             act_id: raw.act_id,
             lane: raw.lane,
             attempts: raw.attempts,

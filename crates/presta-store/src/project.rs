@@ -1,10 +1,11 @@
 //! Projects of the feed, with what lists filter by in a slim table and the texts in another.
 
-use presta_model::{BudgetKind, Millis, Project, ProjectId, ProjectStatus};
+use presta_model::{BudgetKind, EntityType, Millis, Project, ProjectId, ProjectStatus};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::{decode, encode};
 use crate::fold::fold;
+use crate::overlay::Overlay;
 use crate::{Error, Tx};
 
 /// Bits of a row key that make it unique among projects posted in the same second.
@@ -69,11 +70,20 @@ pub fn remove(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// A project by its id.
+/// A project by its id, as the person left it.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn get(connection: &Connection, id: &ProjectId) -> Result<Option<Project>, Error> {
+    let overlay = Overlay::load(connection)?;
+    Ok(stored(connection, id)?.and_then(|project| overlay.lay(EntityType::Project, id.as_str(), project)))
+}
+
+/// A project by its id, as the platform gave it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn stored(connection: &Connection, id: &ProjectId) -> Result<Option<Project>, Error> {
     let found: Option<(String, String)> = connection
         .prepare_cached(
             "SELECT t.data, t.description FROM project p JOIN project_text t USING (row_key) WHERE p.id = ?1",

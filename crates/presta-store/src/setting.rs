@@ -14,6 +14,11 @@ pub const CATALOG: &str = "catalog";
 /// The bids left (`presta_model::Quota`).
 pub const QUOTA: &str = "quota";
 
+/// The window of the projects that are synced, with its `rev` (JSON as the contract has it).
+pub const FEED: &str = "feed";
+/// Seconds in which an act that others see can be taken back; 0 for none.
+pub const UNDO_SECONDS: &str = "undo_seconds";
+
 /// Reads a value.
 ///
 /// # Errors

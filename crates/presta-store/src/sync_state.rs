@@ -91,6 +91,13 @@ pub fn finish_snapshot(tx: &mut Tx<'_>, ended: &SnapshotState, as_of: i64) -> Re
             tx.touch(tag);
         }
     }
+    for kind in EntityType::KEPT.into_iter().filter(|kind| kind.is_plain()) {
+        let sql = "DELETE FROM resource WHERE kind = ?1 AND generation < ?2";
+        if tx.execute(sql, (kind.as_str(), ended.generation))? > 0 {
+            tx.touch("resources");
+            tx.touch(kind.plural());
+        }
+    }
     tx.execute("DELETE FROM sync_state WHERE name = 'snapshot'", [])?;
     set_changes(tx, &ChangesState { state: ended.state.clone(), as_of })
 }

@@ -4,7 +4,7 @@ use presta_model::{Millis, ProjectId, Thread, ThreadId};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::{decode, encode};
-use crate::{Error, Tx, outbox};
+use crate::{Error, Tx, alias, outbox};
 
 /// Keeps a conversation unless a newer revision is there already. What the person did to it and is still queued
 /// (read, muted, archived) stays as they left it.
@@ -126,11 +126,7 @@ pub fn resolve(connection: &Connection, id: &ThreadId) -> Result<ThreadId, Error
     let Some(project) = id.local_project() else {
         return Ok(id.clone());
     };
-    let known: Option<String> = connection
-        .prepare_cached("SELECT thread_id FROM thread_alias WHERE local_id = ?1")?
-        .query_row([id.as_str()], |row| row.get(0))
-        .optional()?;
-    match known {
+    match alias::get(connection, id.as_str())? {
         Some(known) => Ok(ThreadId::new(known)),
         None => Ok(on_project(connection, &project)?.unwrap_or_else(|| id.clone())),
     }
@@ -141,11 +137,7 @@ pub fn resolve(connection: &Connection, id: &ThreadId) -> Result<ThreadId, Error
 /// # Errors
 /// When the database cannot be written.
 pub fn settle(tx: &mut Tx<'_>, local: &ThreadId, thread: &ThreadId) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO thread_alias (local_id, thread_id) VALUES (?1, ?2)
-         ON CONFLICT (local_id) DO UPDATE SET thread_id = excluded.thread_id",
-        [local.as_str(), thread.as_str()],
-    )?;
+    alias::set(tx, local.as_str(), thread.as_str())?;
     // What is being written under either id is one draft.
     tx.execute(
         "INSERT INTO message_draft (thread_id, saved_at, text)

@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 const CLIENT_ID: &str = "prestataires-desktop";
 const REDIRECT: &str = "http://127.0.0.1:9/callback";
-const SCOPES: &str =
-    "profile:read profile:write projects:read projects:write bids:read bids:write messages:read messages:write";
+const SCOPES: &str = "profile:read profile:write projects:read projects:write bids:read bids:write messages:read messages:write \
+     contests:read contests:write privacy:read privacy:write exports connections";
 
 /// What a person does in the browser on the page at `authorize`: signs in, allows everything. Returns where the browser
 /// is sent then.

@@ -1,6 +1,7 @@
 //! Journeys of the engine against the real platform over real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
+mod every_write;
 mod faults;
 mod kill;
 mod model;
@@ -9,3 +10,4 @@ mod online;
 mod person;
 mod seed;
 mod session;
+mod writes;

@@ -59,6 +59,8 @@ impl Person {
         let page = Platform::allow(&Url::parse(url)?, login).await?;
         anyhow::ensure!(page.contains("Vous êtes connecté"), "{page}");
         self.until("being signed in", "status", json!({}), |status| status["session"]["state"] == "signed-in").await?;
+        // Nobody here changes their mind, unless the test is about that.
+        self.call("queue_settings_set", json!({ "undo_seconds": 0 })).await?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod me;
 mod projects;
 mod sync;
 mod threads;
+mod writes;
 
 use serde::Deserialize;
 

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use presta_api::{Problem, ProblemKind};
 use presta_model::{
-    Bid, Catalog, ChangePage, Entity, EntityType, Me, Message, PostedMessage, Project, Quota, SnapshotPage, Thread,
+    Bid, Catalog, ChangePage, Entity, EntityType, Me, Message, OPERATIONS, Operation, PostedMessage, Project, Quota,
+    Resource, SnapshotPage, Thread,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -39,6 +40,37 @@ const OPTIONAL: &[Decoder] = &[
 
 fn read<T: DeserializeOwned>(example: Value) -> Result<(), String> {
     serde_json::from_value::<T>(example).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// The schemas of the types that are kept as they come, and the types' names.
+const PLAIN: &[(&str, EntityType)] = &[
+    ("Contest", EntityType::Contest),
+    ("Entry", EntityType::Entry),
+    ("Amendment", EntityType::Amendment),
+    ("AgreedMilestone", EntityType::Milestone),
+    ("MilestoneRequest", EntityType::MilestoneRequest),
+    ("Review", EntityType::Review),
+    ("SavedSearch", EntityType::SavedSearch),
+    ("Bookmark", EntityType::Bookmark),
+    ("Invitation", EntityType::Invitation),
+    ("Recommendation", EntityType::Recommendation),
+    ("Decision", EntityType::Decision),
+    ("App", EntityType::App),
+    ("LinkedAccount", EntityType::Account),
+    ("Device", EntityType::Device),
+    ("Contact", EntityType::Contact),
+    ("Communications", EntityType::Communications),
+    ("PrivacyRequest", EntityType::PrivacyRequest),
+    ("Export", EntityType::Export),
+];
+
+/// The plain type a schema, or a page of it, is read as.
+fn plain(name: &str) -> Option<(EntityType, bool)> {
+    PLAIN.iter().find_map(|(schema, kind)| match name.strip_prefix(schema) {
+        Some("") => Some((*kind, false)),
+        Some("Page") => Some((*kind, true)),
+        _ => None,
+    })
 }
 
 fn page<T: DeserializeOwned>(example: Value) -> Result<(), String> {
@@ -195,7 +227,19 @@ fn every_example_of_the_contract_is_read() {
     collect(&root, &root, "", &mut found);
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut failures = Vec::new();
+    let mut seen: BTreeMap<EntityType, usize> = BTreeMap::new();
     for (name, at, example) in found {
+        if let Some((kind, is_page)) = plain(&name) {
+            *seen.entry(kind).or_default() += 1;
+            let items = if is_page { example["items"].as_array().cloned().unwrap_or_default() } else { vec![example] };
+            for item in items {
+                match Resource::read(kind, item) {
+                    Ok(read) => assert!(!read.id.is_empty() && read.rev > 0, "{at}"),
+                    Err(error) => failures.push(format!("{at} ({name}): {error}")),
+                }
+            }
+            continue;
+        }
         let decoder = DECODERS.iter().chain(OPTIONAL).find(|(names, _)| names.contains(&name.as_str()));
         let Some((names, decode)) = decoder else { continue };
         *counts.entry(names[0]).or_default() += 1;
@@ -206,6 +250,25 @@ fn every_example_of_the_contract_is_read() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     for (names, _) in DECODERS {
         assert!(counts.contains_key(names[0]), "no example of {}: {counts:?}", names[0]);
+    }
+    for (schema, kind) in PLAIN {
+        assert!(seen.contains_key(kind), "no example of {schema}");
+    }
+}
+
+#[test]
+fn every_type_of_the_contract_is_kept() {
+    let root: Value = serde_yaml_ng::from_str(include_str!("../../../../contract/openapi.yaml")).unwrap();
+    let names = root["components"]["schemas"]["Type"]["enum"].as_array().unwrap();
+    let mut wanted: Vec<&str> = names.iter().map(|name| name.as_str().unwrap()).collect();
+    let mut kept: Vec<&str> = EntityType::KEPT.iter().map(|kind| kind.as_str()).collect();
+    wanted.sort_unstable();
+    kept.sort_unstable();
+    assert_eq!(kept, wanted);
+    for kind in EntityType::KEPT {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        assert_eq!(EntityType::from_name(kind.as_str()), kind);
+        assert!(!kind.is_plain() || PLAIN.iter().any(|(_, plain)| *plain == kind), "{kind:?} has no example to read");
     }
 }
 
@@ -263,5 +326,56 @@ fn a_newer_platform_is_read_as_far_as_it_is_known() {
             let (_, decode) = DECODERS.iter().find(|(names, _)| names.contains(&name)).unwrap();
             decode(example).unwrap_or_else(|error| panic!("{name}{field}: {error}"));
         }
+    }
+}
+
+/// Writes that have acts of their own in the queue, because of what is checked before they are sent.
+const SPECIAL: [&str; 6] = ["placeBid", "openThread", "writeMessage", "readThread", "muteThread", "archiveThread"];
+
+/// Writes that are not queued: signing in, uploads (sent while the person waits), "is typing" (worth no second try), and
+/// the link of a mail.
+const NOT_QUEUED: [&str; 9] =
+    ["login", "consent", "token", "revoke", "createUpload", "appendToUpload", "terminateUpload", "type", "unsubscribe"];
+
+#[test]
+fn every_write_of_the_contract_goes_through_the_queue() {
+    let root: Value = serde_yaml_ng::from_str(include_str!("../../../../contract/openapi.yaml")).unwrap();
+    let follow = |node: &Value| match node["$ref"].as_str() {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).unwrap().clone(),
+        None => node.clone(),
+    };
+    let mut seen = Vec::new();
+    for (path, operations) in root["paths"].as_object().unwrap() {
+        for (method, contract) in operations.as_object().unwrap() {
+            if !matches!(method.as_str(), "post" | "put" | "patch" | "delete") {
+                continue;
+            }
+            let name = contract["operationId"].as_str().unwrap();
+            seen.push(name.to_owned());
+            if SPECIAL.contains(&name) || NOT_QUEUED.contains(&name) {
+                assert_eq!(Operation::find(name), None, "{name} is named twice");
+                continue;
+            }
+            let operation = Operation::find(name).unwrap_or_else(|| panic!("{name} is not queued"));
+            assert_eq!(operation.path, path, "{name}");
+            assert_eq!(format!("{:?}", operation.method).to_lowercase(), *method, "{name}");
+            let parameters: Vec<Value> = contract["parameters"].as_array().into_iter().flatten().map(follow).collect();
+            let precondition = parameters.iter().any(|parameter| parameter["name"] == "If-Match");
+            assert_eq!(operation.has_precondition(), precondition, "{name}");
+            let schema = follow(&follow(&contract["requestBody"])["content"]["application/json"]["schema"]);
+            let mut wanted: Vec<&str> =
+                schema["properties"].as_object().into_iter().flatten().map(|(field, _)| field.as_str()).collect();
+            let mut fields: Vec<&str> = operation.fields.iter().map(|field| field.name).collect();
+            wanted.sort_unstable();
+            fields.sort_unstable();
+            assert_eq!(fields, wanted, "{name}");
+            let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
+            for field in operation.fields {
+                assert_eq!(field.required, required.iter().any(|name| *name == field.name), "{name}: {}", field.name);
+            }
+        }
+    }
+    for name in OPERATIONS.iter().map(|operation| operation.name).chain(SPECIAL).chain(NOT_QUEUED) {
+        assert!(seen.iter().any(|seen| seen == name), "the contract has no {name}");
     }
 }

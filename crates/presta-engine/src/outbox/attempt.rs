@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use presta_api::Retry;
-use presta_model::{Bid, Message, PostedMessage, Thread, ThreadId};
+use presta_model::{Bid, EntityType, Message, PostedMessage, Thread, ThreadId};
 use presta_store::outbox::{self, Act, ActState, Failure, StoredAct};
 use presta_store::{bid, message, sync_state, thread};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::recheck::{self, Verdict};
+use super::written::{self, Met};
 use crate::bus::CoreEvent;
 use crate::error::api_failure;
 use crate::{Active, Error};
@@ -19,18 +21,21 @@ enum Answer {
     Opened(Box<PostedMessage>),
     Message(Box<Message>),
     Thread(Box<Thread>),
+    Written(Option<Value>),
 }
 
 /// Sends `act` and writes down the outcome.
 pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error> {
-    let begun = {
-        let act = act.clone();
+    let begun = active
         // Nobody would end an attempt that began after the worker was stopped.
-        active.write_durably_unless_stopped(move |tx| Ok(outbox::begin(tx, &act)?)).await?
-    };
-    if !begun {
-        return Ok(());
-    }
+        .write_durably_unless_stopped(move |tx| {
+            // What was delivered since the queue was read may have changed what this act names.
+            if outbox::begin(tx, &act)? { Ok(outbox::get(tx, &act.act_id)?) } else { Ok(None) }
+        })
+        .await?;
+    let Some(mut act) = begun else { return Ok(()) };
+    // What follows counts the attempts before this one.
+    act.attempts = act.attempts.saturating_sub(1);
     match recheck::recheck(active, &act).await {
         Ok(Verdict::Send) => {}
         Ok(Verdict::Ask(differences)) => {
@@ -41,6 +46,13 @@ pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error
     }
     match send(active, &act).await {
         Ok(answer) => settle(active, act, answer).await,
+        Err(Error::Api(error)) if written::is_edited_elsewhere(&act, &error) => match written::meet(active, &act).await
+        {
+            Ok(Met::Settled(theirs)) => settle(active, act, Answer::Written(Some(theirs))).await,
+            Ok(Met::Kept) => Ok(()),
+            Err(Error::Api(error)) => park(active, act, &error).await,
+            Err(error) => Err(error),
+        },
         Err(Error::Api(error)) => park(active, act, &error).await,
         Err(error) => {
             let code = error.failure();
@@ -52,7 +64,7 @@ pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error
 }
 
 async fn send(active: &Active, act: &StoredAct) -> Result<Answer, Error> {
-    let key = Uuid::parse_str(&act.act_id).map_err(|_| Error::refused("bad-act-id"))?;
+    let key = Uuid::parse_str(&act.key).map_err(|_| Error::refused("bad-act-id"))?;
     let api = &active.api;
     Ok(match &act.act {
         Act::BidPlace { project_id, bid, .. } => Answer::Bid(Box::new(api.place_bid(project_id, bid, key).await?)),
@@ -68,6 +80,7 @@ async fn send(active: &Active, act: &StoredAct) -> Result<Answer, Error> {
         Act::ThreadArchive { thread_id, archived } => {
             Answer::Thread(Box::new(api.archive(thread_id, *archived, key).await?))
         }
+        Act::Write(write) => Answer::Written(written::send(active, write, key).await?),
         _ => return Err(Error::refused("unknown-act")),
     })
 }
@@ -84,6 +97,7 @@ async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), E
             let delivered = match answer {
                 Answer::Bid(answer) => {
                     bid::upsert(tx, &answer, &me, generation)?;
+                    written::known_as(tx, &act, EntityType::Bid, answer.id.as_str(), answer.rev)?;
                     outbox::deliver(tx, &act, now)?
                 }
                 Answer::Opened(answer) => {
@@ -94,15 +108,25 @@ async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), E
                     let delivered = outbox::deliver(tx, &act, now)?;
                     thread::upsert(tx, &answer.thread, generation)?;
                     message::upsert(tx, &answer.message, generation)?;
+                    let (id, rev) = (answer.message.id.as_str(), answer.message.rev);
+                    written::known_as(tx, &act, EntityType::Message, id, rev)?;
                     delivered
                 }
                 Answer::Message(answer) => {
                     message::upsert(tx, &answer, generation)?;
+                    written::known_as(tx, &act, EntityType::Message, answer.id.as_str(), answer.rev)?;
                     outbox::deliver(tx, &act, now)?
                 }
                 Answer::Thread(answer) => {
                     let delivered = outbox::deliver(tx, &act, now)?;
                     thread::upsert(tx, &answer, generation)?;
+                    delivered
+                }
+                Answer::Written(answer) => {
+                    let delivered = outbox::deliver(tx, &act, now)?;
+                    if let Act::Write(write) = &act.act {
+                        written::settle(tx, &act, write, answer, &me)?;
+                    }
                     delivered
                 }
             };
@@ -133,7 +157,7 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error) -> Res
             active.sync.notify_one();
             (ActState::WaitingNetwork, later(wait_for(act.attempts)))
         }
-        Retry::Permanent if act.act.kind().is_shown() => (ActState::Refused, None),
+        Retry::Permanent if act.act.is_shown() => (ActState::Refused, None),
         Retry::Permanent => {
             tracing::warn!(kind = act.act.kind().as_str(), code = failure.code, "a mark was refused and is dropped");
             return active

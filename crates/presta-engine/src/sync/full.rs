@@ -43,7 +43,14 @@ async fn fetch(
 ) -> Result<SnapshotState, Error> {
     let cursor = at.as_ref().filter(|at| at.kind == kind).and_then(|at| at.cursor.clone());
     let size = if cursor.is_none() { FIRST_PAGE } else { PAGE };
-    let mut page = active.api.snapshot(kind, cursor.as_deref(), size).await?;
+    let first = active.api.snapshot(kind, cursor.as_deref(), size).await;
+    let mut page = match (first, &at) {
+        (Err(error), Some(at)) if is_out_of_scope(&error) => {
+            tracing::info!(kind = kind.as_str(), "the sign-in does not cover this type; it is passed over");
+            return Ok(at.clone());
+        }
+        (first, _) => first?,
+    };
     let mut counted = cursor.is_some();
     loop {
         let next_cursor = page.next_cursor.clone();
@@ -63,6 +70,14 @@ async fn fetch(
             }
         }
     }
+}
+
+/// A sign-in from before the type was asked for.
+fn is_out_of_scope(error: &presta_api::Error) -> bool {
+    matches!(
+        error.problem_kind(),
+        Some(presta_api::ProblemKind::InsufficientScope | presta_api::ProblemKind::Forbidden)
+    )
 }
 
 /// Where the sync stands once `page` is written.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use presta_model::{Money, NewBid, ProjectId, ProjectStatus, Thread, ThreadId};
+use presta_model::{EntityType, FieldConflict, Money, NewBid, Operation, ProjectId, ProjectStatus, Thread, ThreadId};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use ts_rs::TS;
 
 use crate::draft::BidForm;
@@ -67,6 +68,35 @@ pub enum Act {
         /// The wish.
         archived: bool,
     },
+    /// Any other write of the contract.
+    Write(Box<Write>),
+}
+
+/// A write of the contract, by its operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Write {
+    /// The contract's `operationId`; see [`presta_model::OPERATIONS`].
+    pub op: String,
+    /// The id in the path.
+    pub target: Option<String>,
+    /// What it is about, for lists: a project's title, a person's name.
+    pub title: String,
+    /// What is sent.
+    pub body: Map<String, Value>,
+    /// The target as the person saw it when they decided; null when there is none.
+    pub base: Value,
+}
+
+impl Write {
+    /// The operation; `None` for one this version does not have.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        Operation::find(&self.op)
+    }
+
+    /// The revision it was decided on.
+    pub fn base_rev(&self) -> Option<i64> {
+        self.base.get("rev").and_then(Value::as_i64)
+    }
 }
 
 /// What a bid was decided on; checked again before it is sent.
@@ -101,6 +131,8 @@ pub enum ActKind {
     ThreadMute,
     /// Put away.
     ThreadArchive,
+    /// Any other write of the contract; its operation says which.
+    Write,
 }
 
 /// Where an unsent act stands.
@@ -120,12 +152,14 @@ pub enum ActState {
     NeedsConfirmation,
     /// The platform refused it: waits for the person.
     Refused,
+    /// The same was changed elsewhere: waits for the person.
+    Conflict,
 }
 
 /// An act as it is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredAct {
-    /// UUID; the idempotency key.
+    /// UUID.
     pub act_id: String,
     /// Acts of one lane are sent one after the other.
     pub lane: String,
@@ -141,8 +175,14 @@ pub struct StoredAct {
     pub error: Option<Failure>,
     /// What changed on the project since the bid was written.
     pub differences: Vec<Difference>,
+    /// What was changed elsewhere as well.
+    pub conflict: Option<Conflict>,
     /// When the person asked for it, in ms since 1970.
     pub queued_at: i64,
+    /// Until when it can be taken back and is not sent, in ms since 1970.
+    pub undo_until: Option<i64>,
+    /// The idempotency key of its attempts.
+    pub key: String,
     /// The conversation, under its newest id.
     pub thread_id: Option<ThreadId>,
 }
@@ -178,6 +218,15 @@ pub struct Difference {
     pub after: String,
 }
 
+/// A change that met another one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The members both sides changed.
+    pub fields: Vec<FieldConflict>,
+    /// The resource as the platform had it.
+    pub theirs: Value,
+}
+
 /// An act that reached the platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Delivered {
@@ -193,6 +242,8 @@ pub struct Delivered {
     pub project_id: Option<ProjectId>,
     /// The conversation it was in.
     pub thread_id: Option<ThreadId>,
+    /// The contract's operation, of an act without a kind of its own.
+    pub op: Option<String>,
 }
 
 impl Act {
@@ -205,10 +256,12 @@ impl Act {
             Self::ThreadRead { .. } => ActKind::ThreadRead,
             Self::ThreadMute { .. } => ActKind::ThreadMute,
             Self::ThreadArchive { .. } => ActKind::ThreadArchive,
+            Self::Write(_) => ActKind::Write,
         }
     }
 
-    /// Acts of one lane are sent in order; lanes do not wait for each other.
+    /// Acts of one lane are sent in order; lanes do not wait for each other. The lane of a write depends on what is
+    /// queued and known, see `outbox::enqueue`.
     pub fn lane(&self) -> String {
         match (self, self.thread_id()) {
             (Self::BidPlace { project_id, .. }, _) => format!("project:{project_id}"),
@@ -232,7 +285,7 @@ impl Act {
     /// The conversation it is in, as it was when queued.
     pub fn thread_id(&self) -> Option<ThreadId> {
         match self {
-            Self::BidPlace { .. } => None,
+            Self::BidPlace { .. } | Self::Write(_) => None,
             Self::ThreadOpen { project_id, .. } => Some(ThreadId::local(project_id)),
             Self::MessageSend { thread_id, .. }
             | Self::ThreadRead { thread_id, .. }
@@ -245,6 +298,7 @@ impl Act {
     pub fn title(&self) -> &str {
         match self {
             Self::BidPlace { title, .. } | Self::ThreadOpen { title, .. } | Self::MessageSend { title, .. } => title,
+            Self::Write(write) => &write.title,
             _ => "",
         }
     }
@@ -254,7 +308,51 @@ impl Act {
         match self {
             Self::BidPlace { bid, .. } => &bid.text,
             Self::ThreadOpen { text, .. } | Self::MessageSend { text, .. } => text,
+            Self::Write(write) => ["text", "statement", "reason", "description", "brief", "message", "note", "comment"]
+                .iter()
+                .find_map(|name| write.body.get(*name)?.as_str())
+                .unwrap_or_default(),
             _ => "",
+        }
+    }
+
+    /// The contract's operation, of an act without a kind of its own.
+    pub fn op(&self) -> Option<&str> {
+        match self {
+            Self::Write(write) => Some(&write.op),
+            _ => None,
+        }
+    }
+
+    /// Whether the queue's screen shows it: reading marks and the like are sent without a word.
+    pub fn is_shown(&self) -> bool {
+        match self {
+            Self::BidPlace { .. } | Self::ThreadOpen { .. } | Self::MessageSend { .. } => true,
+            Self::Write(write) => write.operation().is_none_or(|operation| operation.shown),
+            _ => false,
+        }
+    }
+
+    /// Whether others see it, so that there is a while to take it back.
+    pub fn can_be_undone(&self) -> bool {
+        match self {
+            Self::BidPlace { .. } | Self::ThreadOpen { .. } | Self::MessageSend { .. } => true,
+            Self::Write(write) => write.operation().is_some_and(|operation| operation.undo),
+            _ => false,
+        }
+    }
+
+    /// The resource of that type and id as this act will make it, when it is a bid or message that is still to be sent.
+    pub(crate) fn creates(&self, kind: EntityType, id: &str, thread: Option<&ThreadId>) -> Option<Value> {
+        match (self, kind) {
+            (Self::BidPlace { project_id, title, bid, .. }, EntityType::Bid) => Some(json!({
+                "id": id, "rev": 0, "project_id": project_id, "project_title": title, "status": "submitted",
+                "amount": bid.amount, "period_days": bid.period_days, "text": bid.text, "milestones": bid.milestones,
+            })),
+            (Self::ThreadOpen { text, .. } | Self::MessageSend { text, .. }, EntityType::Message) => {
+                Some(json!({ "id": id, "rev": 0, "thread_id": thread, "text": text }))
+            }
+            _ => None,
         }
     }
 
@@ -273,11 +371,6 @@ impl Act {
 }
 
 impl ActKind {
-    /// Whether the queue's screen shows it: reading marks and the like are sent without a word.
-    pub fn is_shown(self) -> bool {
-        matches!(self, Self::BidPlace | Self::ThreadOpen | Self::MessageSend)
-    }
-
     /// The stored name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -287,6 +380,7 @@ impl ActKind {
             Self::ThreadRead => "thread-read",
             Self::ThreadMute => "thread-mute",
             Self::ThreadArchive => "thread-archive",
+            Self::Write => "write",
         }
     }
 
@@ -297,6 +391,7 @@ impl ActKind {
             "thread-read" => Self::ThreadRead,
             "thread-mute" => Self::ThreadMute,
             "thread-archive" => Self::ThreadArchive,
+            "write" => Self::Write,
             _ => Self::MessageSend,
         }
     }
@@ -312,6 +407,7 @@ impl ActState {
             Self::WaitingRetry => "waiting-retry",
             Self::NeedsConfirmation => "needs-confirmation",
             Self::Refused => "refused",
+            Self::Conflict => "conflict",
         }
     }
 
@@ -322,13 +418,14 @@ impl ActState {
             "waiting-retry" => Self::WaitingRetry,
             "needs-confirmation" => Self::NeedsConfirmation,
             "refused" => Self::Refused,
+            "conflict" => Self::Conflict,
             _ => Self::Queued,
         }
     }
 
     /// Whether it waits for the person.
     pub fn needs_attention(self) -> bool {
-        matches!(self, Self::NeedsConfirmation | Self::Refused)
+        matches!(self, Self::NeedsConfirmation | Self::Refused | Self::Conflict)
     }
 }
 

@@ -63,7 +63,7 @@ fn a_waiting_act_is_ready_in_its_time_or_when_the_network_is_back() {
     let act = get(&store, "a1");
     store.write(|tx| outbox::park(tx, &act, ActState::WaitingNetwork, Some(NOW + 5000), None)).unwrap();
     assert!(ready(&store, NOW).is_empty());
-    assert_eq!(store.read(outbox::next_due).unwrap(), Some(NOW + 5000));
+    assert_eq!(store.read(|connection| outbox::next_due(connection, NOW)).unwrap(), Some(NOW + 5000));
     assert_eq!(ready(&store, NOW + 5000), ["a1"]);
     store.write(outbox::network_is_back).unwrap();
     assert_eq!(ready(&store, NOW), ["a1"]);
