@@ -302,7 +302,7 @@ impl<'w> Case<'w> {
     }
 
     async fn nth(&self, on: usize, nth: usize) -> anyhow::Result<Option<StoredAct>> {
-        let shown = queue(self.person(on)).await?.into_iter().filter(|act| act.act.kind().is_shown());
+        let shown = queue(self.person(on)).await?.into_iter().filter(|act| act.act.is_shown());
         Ok(shown.take(nth + 1).last())
     }
 
