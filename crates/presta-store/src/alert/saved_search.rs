@@ -1,0 +1,169 @@
+//! Searches kept on the platform, as rules here. Their JSON is the contract's (`contract/parts/saved-searches.yaml`).
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::alert::{Criteria, Mode, Origin, Rule, remove, rule, save};
+use crate::project_list::{FilterKind, ProjectFilters};
+use crate::{Error, Tx};
+
+#[derive(Debug, Deserialize)]
+struct SavedSearch {
+    id: String,
+    name: String,
+    query: Query,
+    alert: Alert,
+    created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Alert {
+    Instant,
+    Daily,
+    /// Also a way this version does not know.
+    #[serde(other)]
+    Off,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    q: Option<String>,
+    skills: Vec<String>,
+    category: Vec<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    /// Minor units.
+    budget_min: Option<i64>,
+    /// Minor units.
+    budget_max: Option<i64>,
+    currency: Option<String>,
+    language: Option<String>,
+    country: Option<String>,
+    city: Option<String>,
+    remote: Option<bool>,
+    client_verified: Option<bool>,
+    bids_max: Option<u32>,
+    max_age_days: Option<u32>,
+    not_bid: bool,
+    status: Vec<String>,
+}
+
+/// Keeps a search of the platform as a rule, as it is now there. Silenced here, it stays silenced.
+///
+/// # Errors
+/// [`Error::Decode`] when the JSON is not a kept search; when the database cannot be written.
+pub fn keep_saved_search(tx: &mut Tx<'_>, data: &serde_json::Value) -> Result<(), Error> {
+    let saved = SavedSearch::deserialize(data).map_err(|source| Error::Decode { what: "saved search", source })?;
+    let enabled = rule(tx, &saved.id)?.is_none_or(|known| known.enabled);
+    save(tx, &rule_of(saved, enabled))
+}
+
+/// Drops the rule of a search that is no longer kept.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn forget_saved_search(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
+    if rule(tx, id)?.is_some_and(|rule| rule.origin == Origin::SavedSearch) {
+        remove(tx, id)?;
+    }
+    Ok(())
+}
+
+fn rule_of(saved: SavedSearch, enabled: bool) -> Rule {
+    Rule {
+        id: saved.id,
+        origin: Origin::SavedSearch,
+        name: saved.name,
+        criteria: criteria(saved.query),
+        mode: match saved.alert {
+            Alert::Instant => Mode::Instant,
+            Alert::Daily => Mode::Daily,
+            Alert::Off => Mode::Off,
+        },
+        enabled,
+        created_at: saved.created_at.as_millisecond(),
+    }
+}
+
+/// The platform's query in this client's terms. Amounts are whole units here, so bounds are widened to them: rather
+/// one project too many than one missed. A town is the beginning of its name, as in the list.
+fn criteria(query: Query) -> Criteria {
+    let mut category = query.category;
+    let one = if category.len() == 1 { category.pop() } else { None };
+    Criteria {
+        query: query.q.unwrap_or_default(),
+        filters: ProjectFilters {
+            skills: query.skills,
+            category: one,
+            kind: match query.kind.as_deref() {
+                Some("fixed") => Some(FilterKind::Fixed),
+                Some("hourly") => Some(FilterKind::Hourly),
+                _ => None,
+            },
+            budget_min: query.budget_min.map(|minor| minor.div_euclid(100)),
+            budget_max: query.budget_max.map(|minor| minor.saturating_add(99).div_euclid(100)),
+            currency: query.currency,
+            language: query.language,
+            country: query.country,
+            city: query.city,
+            remote: query.remote,
+            client_verified: query.client_verified == Some(true),
+            bids_max: query.bids_max,
+            max_age_days: query.max_age_days,
+            not_bid: query.not_bid,
+        },
+        categories: category,
+        statuses: query.status,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(query: &serde_json::Value, alert: &str) -> Rule {
+        let data = json!({
+            "id": "sea_1", "rev": 3, "name": "Rust, partout", "query": query, "alert": alert,
+            "created_at": "2026-11-22T10:02:41.120Z", "updated_at": "2026-11-22T10:02:41.120Z",
+        });
+        rule_of(SavedSearch::deserialize(&data).unwrap(), true)
+    }
+
+    #[test]
+    fn every_field_of_the_contract_has_its_place() {
+        let rule = read(
+            &json!({
+                "q": "temps réel", "skills": ["rust", "sql"], "category": ["data"], "type": "hourly",
+                "budget_min": 50_000, "budget_max": 200_001, "currency": "EUR", "language": "fr", "country": "FR",
+                "city": "Orléans", "remote": true, "client_verified": true, "bids_max": 4, "max_age_days": 7,
+                "not_bid": true, "status": ["open"], "sort": "newest",
+            }),
+            "instant",
+        );
+        assert_eq!((rule.id.as_str(), rule.mode, rule.origin), ("sea_1", Mode::Instant, Origin::SavedSearch));
+        assert_eq!(rule.created_at, 1_795_341_761_120);
+        let filters = rule.criteria.filters;
+        assert_eq!(rule.criteria.query, "temps réel");
+        assert_eq!(rule.criteria.statuses, ["open"]);
+        assert!(rule.criteria.categories.is_empty());
+        assert_eq!(filters.category.as_deref(), Some("data"));
+        assert_eq!(filters.kind, Some(FilterKind::Hourly));
+        assert_eq!((filters.budget_min, filters.budget_max), (Some(500), Some(2001)), "minor units, widened");
+        assert_eq!(filters.city.as_deref(), Some("Orléans"));
+        assert_eq!((filters.remote, filters.client_verified, filters.not_bid), (Some(true), true, true));
+        assert_eq!((filters.bids_max, filters.max_age_days), (Some(4), Some(7)));
+    }
+
+    #[test]
+    fn an_empty_query_is_every_open_project_and_several_categories_stay_several() {
+        assert_eq!(read(&json!({}), "daily").criteria, Criteria::default());
+        let rule = read(&json!({ "category": ["data", "web"], "type": "by-the-moon" }), "someday");
+        assert_eq!(rule.criteria.categories, ["data", "web"]);
+        assert_eq!((rule.criteria.filters.category, rule.criteria.filters.kind), (None, None));
+        assert_eq!(rule.mode, Mode::Off, "a way to tell that is not known tells nothing");
+    }
+}
