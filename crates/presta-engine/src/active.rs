@@ -1,6 +1,6 @@
 //! A signed-in account: its cache, its client, its background work.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use presta_api::Client;
@@ -30,6 +30,8 @@ pub struct Active {
     /// Id of the last conversation told that someone writes, so that it is told once in a while only.
     pub(crate) typing_told: AtomicI64,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// Set by [`Active::stop`], read inside each write of the background work.
+    stopped: Arc<AtomicBool>,
 }
 
 impl Active {
@@ -54,6 +56,7 @@ impl Active {
             sync: Notify::new(),
             typing_told: AtomicI64::new(0),
             tasks: Mutex::default(),
+            stopped: Arc::default(),
         }
     }
 
@@ -79,13 +82,27 @@ impl Active {
         tokio::task::spawn_blocking(move || store.read(read)).await.map_err(|_| Error::Interrupted)?
     }
 
-    /// Writes to the cache on a blocking thread.
+    /// Writes to the cache on a blocking thread, for the background work: nothing once it was stopped.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
+        let stopped = Arc::clone(&self.stopped);
+        let write =
+            move |tx: &mut Tx<'_>| if stopped.load(Ordering::SeqCst) { Err(Error::Interrupted) } else { write(tx) };
         tokio::task::spawn_blocking(move || store.write(write)).await.map_err(|_| Error::Interrupted)?
+    }
+
+    /// As [`Active::write_durably`], for the background work: nothing once it was stopped. A thread that was about to
+    /// write when its task was aborted writes all the same, perhaps when another opened the same file already.
+    pub(crate) async fn write_durably_unless_stopped<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let stopped = Arc::clone(&self.stopped);
+        self.write_durably(move |tx| if stopped.load(Ordering::SeqCst) { Err(Error::Interrupted) } else { write(tx) })
+            .await
     }
 
     /// Writes one of the person's acts: on the disk when this returns.
@@ -191,6 +208,7 @@ impl Active {
 
     /// Ends the background work where it stands, as a kill does; what is queued stays queued.
     pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
         for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             task.abort();
         }

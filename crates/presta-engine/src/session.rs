@@ -251,15 +251,16 @@ impl Engine {
         let me = api.me().await?;
         let account = AccountRef { user: me.id.clone(), server };
         let store = self.open_or_make(&account).await?;
-        keeper.settle(account.token_entry()).await?;
-        account.save(&self.inner.config.profile)?;
         let profile = me.clone();
         tokio::task::spawn_blocking({
             let store = store.clone();
-            move || store.write(|tx| setting::set(tx, setting::ME, &profile))
+            move || store.write_durably(|tx| setting::set(tx, setting::ME, &profile))
         })
         .await
         .map_err(|_| Error::Interrupted)??;
+        keeper.settle(account.token_entry()).await?;
+        // Last: what is begun without it is begun again, and with it the account opens by itself.
+        account.save(&self.inner.config.profile)?;
         self.activate(account, store, api, &me);
         Ok(())
     }

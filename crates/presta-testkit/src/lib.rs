@@ -3,6 +3,7 @@
 //! Every part is started by the test that needs it, on a free port or a free display, and ended when dropped.
 
 mod account;
+mod admin;
 mod binaries;
 mod browser;
 mod display;
@@ -17,10 +18,11 @@ mod wait;
 mod window;
 
 pub use account::Account;
+pub use admin::Admin;
 pub use binaries::{app, platform as platform_binary};
 pub use browser::{Browser, Decision, Page};
 pub use display::{Display, Size};
-pub use platform::{Login, Options, Platform, Seed};
+pub use platform::{Limits, Login, Options, Platform, Seed};
 pub use proxy::{Mode, Proxy};
 pub use traces::traces;
 pub use wait::{PATIENCE, until};

@@ -13,7 +13,7 @@ use tokio::process::Command;
 use url::Url;
 
 use crate::group::Group;
-use crate::{Account, binaries, oauth};
+use crate::{Account, Admin, binaries, oauth};
 
 /// How many projects a new market has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +35,24 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The port; 0 takes a free one.
     pub port: u16,
+    /// The operator may act as well: [`Platform::admin`].
+    pub admin: bool,
+    /// So many bids of a freelancer in a month and requests in a minute; those of the platform when there are none.
+    pub limits: Option<Limits>,
+}
+
+/// What one account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bids of a freelancer in a month.
+    pub bids_per_month: u32,
+    /// Requests of a user in a minute.
+    pub requests_per_minute: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: Seed::Projects(200), live: false, data: None, port: 0 }
+        Self { seed: Seed::Projects(200), live: false, data: None, port: 0, admin: false, limits: None }
     }
 }
 
@@ -58,6 +71,7 @@ pub struct Login {
 struct Ready {
     url: Url,
     accounts: Vec<Login>,
+    admin: Option<Url>,
 }
 
 /// A platform; ended when dropped.
@@ -65,6 +79,7 @@ struct Ready {
 pub struct Platform {
     options: Options,
     url: Url,
+    admin: Option<Url>,
     accounts: Vec<Login>,
     folder: PathBuf,
     process: Option<Group>,
@@ -87,7 +102,15 @@ impl Platform {
             (None, None) => PathBuf::from("market"),
         };
         let (process, ready) = serve(&options, options.port, &folder).await?;
-        Ok(Self { options, url: ready.url, accounts: ready.accounts, folder, process: Some(process), _home: home })
+        Ok(Self {
+            options,
+            url: ready.url,
+            admin: ready.admin,
+            accounts: ready.accounts,
+            folder,
+            process: Some(process),
+            _home: home,
+        })
     }
 
     /// Where it is, also while it is stopped.
@@ -98,6 +121,14 @@ impl Platform {
     /// Its address as people and settings write it: without a slash at the end.
     pub fn address(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
+    }
+
+    /// The operator, of a platform with [`Options::admin`]; another one after each restart.
+    ///
+    /// # Errors
+    /// When the platform was started without.
+    pub fn admin(&self) -> anyhow::Result<Admin> {
+        Ok(Admin::new(http()?, self.admin.clone().context("the platform was started without an operator")?))
     }
 
     /// The accounts of the market.
@@ -174,8 +205,9 @@ impl Platform {
     pub async fn restart(&mut self) -> anyhow::Result<()> {
         self.stop().await?;
         let port = self.url.port().context("the platform's port")?;
-        let (process, _) = serve(&self.options, port, &self.folder).await?;
+        let (process, ready) = serve(&self.options, port, &self.folder).await?;
         self.process = Some(process);
+        self.admin = ready.admin;
         Ok(())
     }
 
@@ -215,6 +247,13 @@ async fn serve(options: &Options, port: u16, folder: &Path) -> anyhow::Result<(G
     command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--seed", &seed]).arg("--data").arg(folder);
     if options.live {
         command.arg("--live");
+    }
+    if options.admin {
+        command.args(["--admin", "127.0.0.1:0"]);
+    }
+    if let Some(limits) = options.limits {
+        command.args(["--bids-per-month", &limits.bids_per_month.to_string()]);
+        command.args(["--requests-per-minute", &limits.requests_per_minute.to_string()]);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
     let mut process = Group::spawn("presta-platform", &mut command)?;

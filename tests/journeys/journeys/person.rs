@@ -1,6 +1,6 @@
 //! Someone who uses the client: an engine with a profile of its own, driven by commands as the window does.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -19,20 +19,30 @@ pub async fn market(live: bool) -> Platform {
 
 pub struct Person {
     pub engine: Engine,
-    vault: Vault,
-    profile: PathBuf,
-    server: Url,
+    config: Config,
     _home: Option<TempDir>,
 }
 
 impl Person {
     /// A client that was never started before.
     pub async fn new(server: &Url) -> Self {
+        Self::with(server, Clock::system(), Timeouts::default()).await
+    }
+
+    /// A client that was never started before, with a clock and a patience of its own.
+    pub async fn with(server: &Url, clock: Clock, timeouts: Timeouts) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let profile = home.path().to_owned();
-        let vault = Vault::memory();
-        let engine = engine(&profile, server, &vault).await;
-        Self { engine, vault, profile, server: server.clone(), _home: Some(home) }
+        let config = Config {
+            profile: home.path().to_owned(),
+            server: server.clone(),
+            user_agent: "Prestataires/journeys".into(),
+            vault: Vault::memory(),
+            open_link: Arc::new(|_| Ok(())),
+            clock,
+            timeouts,
+        };
+        let engine = engine(&config).await;
+        Self { engine, config, _home: Some(home) }
     }
 
     /// A client that signed in and is up to date.
@@ -56,10 +66,10 @@ impl Person {
     pub async fn restarted(mut self) -> Self {
         let home = self._home.take();
         self.kill();
-        let (vault, profile, server) = (self.vault.clone(), self.profile.clone(), self.server.clone());
+        let config = self.config.clone();
         drop(self);
-        let engine = engine(&profile, &server, &vault).await;
-        Self { engine, vault, profile, server, _home: home }
+        let engine = engine(&config).await;
+        Self { engine, config, _home: home }
     }
 
     fn kill(&self) {
@@ -144,7 +154,7 @@ impl Person {
 
     /// Every file of the profile.
     pub fn profile(&self) -> &PathBuf {
-        &self.profile
+        &self.config.profile
     }
 }
 
@@ -157,17 +167,8 @@ pub fn form() -> Value {
     })
 }
 
-async fn engine(profile: &Path, server: &Url, vault: &Vault) -> Engine {
-    let engine = Engine::new(Config {
-        profile: profile.to_owned(),
-        server: server.clone(),
-        user_agent: "Prestataires/journeys".into(),
-        vault: vault.clone(),
-        open_link: Arc::new(|_| Ok(())),
-        clock: Clock::system(),
-        timeouts: Timeouts::default(),
-    })
-    .unwrap();
+async fn engine(config: &Config) -> Engine {
+    let engine = Engine::new(config.clone()).unwrap();
     engine.resume().await;
     engine
 }

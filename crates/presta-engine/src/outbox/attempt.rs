@@ -25,7 +25,8 @@ enum Answer {
 pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error> {
     let begun = {
         let act = act.clone();
-        active.write_durably(move |tx| Ok(outbox::begin(tx, &act)?)).await?
+        // Nobody would end an attempt that began after the worker was stopped.
+        active.write_durably_unless_stopped(move |tx| Ok(outbox::begin(tx, &act)?)).await?
     };
     if !begun {
         return Ok(());
