@@ -4,6 +4,7 @@
 //! project that matched before is not news.
 
 mod arrivals;
+mod caught;
 mod criteria;
 mod found;
 mod rulebook;
@@ -18,6 +19,7 @@ use crate::error::{decode, encode};
 use crate::{Error, Tx};
 
 pub use arrivals::{Arrival, Arrivals};
+pub use caught::{Caught, caught};
 pub use criteria::{Criteria, Matcher, Why};
 pub use found::{Found, List, Waiting, Which, list, mark_notified, mark_seen, prune, unseen, waiting};
 pub use rulebook::Rulebook;
