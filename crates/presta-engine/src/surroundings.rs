@@ -116,23 +116,52 @@ pub(crate) async fn watch_clock(active: Arc<Active>) {
 /// Notices new addresses of this computer: another network may reach what this one did not, and connections of the one
 /// before are dead. Without such news, time-outs tell the same later.
 pub(crate) async fn watch_network(active: Arc<Active>) {
-    let mut addresses = match if_watch::tokio::IfWatcher::new() {
-        Ok(addresses) => addresses,
-        Err(error) => return tracing::info!(%error, "changes of the network are not told here"),
-    };
-    // What is there at the start comes first, in one go.
-    while tokio::time::timeout(SETTLING, addresses.next()).await.is_ok_and(|event| event.is_some()) {}
-    loop {
-        match addresses.next().await {
-            Some(Ok(IfEvent::Up(address))) if !is_local(&address) => {
-                while tokio::time::timeout(SETTLING, addresses.next()).await.is_ok_and(|event| event.is_some()) {}
-                tracing::info!("the network changed");
-                active.sync_now();
-            }
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return tracing::warn!(%error, "changes of the network are not told any more"),
-            None => return,
+    let outcome = async {
+        let mut addresses = Addresses::open().await?;
+        loop {
+            addresses.changed().await?;
+            tracing::info!("the network changed");
+            active.sync_now();
         }
+    };
+    let ended: std::io::Result<()> = outcome.await;
+    if let Err(error) = ended {
+        tracing::info!(%error, "changes of the network are not told here");
+    }
+}
+
+/// The addresses of this computer.
+struct Addresses(if_watch::tokio::IfWatcher);
+
+impl Addresses {
+    /// Begins to watch; the addresses there are already are not news.
+    async fn open() -> std::io::Result<Self> {
+        let mut it = Self(if_watch::tokio::IfWatcher::new()?);
+        it.settle().await?;
+        Ok(it)
+    }
+
+    /// Returns when there is a new address by which something outside may be reached.
+    async fn changed(&mut self) -> std::io::Result<()> {
+        loop {
+            if let IfEvent::Up(address) = self.next().await?
+                && !is_local(&address)
+            {
+                return self.settle().await;
+            }
+        }
+    }
+
+    /// Takes what comes in one go.
+    async fn settle(&mut self) -> std::io::Result<()> {
+        while let Ok(event) = tokio::time::timeout(SETTLING, self.next()).await {
+            event?;
+        }
+        Ok(())
+    }
+
+    async fn next(&mut self) -> std::io::Result<IfEvent> {
+        self.0.next().await.unwrap_or_else(|| Err(std::io::ErrorKind::UnexpectedEof.into()))
     }
 }
 
@@ -174,5 +203,43 @@ mod tests {
         tokio::task::yield_now().await;
         it.set_visible(true);
         shown.await.unwrap();
+    }
+
+    /// In a network of its own, so that this computer's is left alone.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_new_address_is_noticed_and_those_of_this_computer_alone_are_not() {
+        const INSIDE: &str = "PRESTA_TEST_OWN_NETWORK";
+        if std::env::var_os(INSIDE).is_some() {
+            return tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(noticed());
+        }
+        let name = "surroundings::tests::a_new_address_is_noticed_and_those_of_this_computer_alone_are_not";
+        let inside = std::process::Command::new("unshare")
+            .args(["--map-root-user", "--net"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env(INSIDE, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&inside.stdout);
+        assert!(
+            inside.status.success() && said.contains("1 passed"),
+            "{said}{}",
+            String::from_utf8_lossy(&inside.stderr)
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    async fn noticed() {
+        let ip = |arguments: &str| {
+            let status = std::process::Command::new("ip").args(arguments.split(' ')).status().unwrap();
+            assert!(status.success(), "ip {arguments}");
+        };
+        let mut addresses = Addresses::open().await.unwrap();
+        ip("addr add 127.0.0.7/8 dev lo");
+        let local = tokio::time::timeout(SETTLING * 2, addresses.changed()).await;
+        assert!(local.is_err(), "nothing outside is reached by it");
+        ip("addr add 192.0.2.7/24 dev lo");
+        tokio::time::timeout(Duration::from_secs(20), addresses.changed()).await.unwrap().unwrap();
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn stand_by(active: &Active) -> ControlFlow<()> {
             biased;
             () = active.surroundings.paused_is(false) => return ControlFlow::Continue(()),
             tried = reach(active), if !online => tried,
-            _ = status.wait_for(|status| !status.online) => continue,
+            _ = status.wait_for(|status| !status.online), if online => continue,
         };
         match tried {
             Ok(()) => backoff.reset(),

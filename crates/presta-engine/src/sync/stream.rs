@@ -21,7 +21,7 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 pub(super) enum Ended {
     /// The platform answers, and gives no stream.
     Refused,
-    /// It broke off before it told anything, or soon after.
+    /// It broke off soon, or fell silent before it told anything.
     AtOnce(Option<Error>),
     /// It worked, and is over.
     Over(Option<Error>),
@@ -44,9 +44,11 @@ pub(super) async fn follow(active: &Active, state: String, come_back: &mut ComeB
         }
         Err(error) => return Err(error.into()),
     };
-    let mut heard = false;
-    let end = listen(active, state, events, &mut heard, come_back).await.err();
-    let worked = heard && began.elapsed() >= AT_ONCE;
+    let mut alive = false;
+    let end = listen(active, state, events, &mut alive, come_back).await.err();
+    // What holds a stream back on the way lets its beginning through and then nothing, not even a heartbeat.
+    let held_back = !alive && matches!(end, Some(Error::Api(presta_api::Error::Timeout)));
+    let worked = began.elapsed() >= AT_ONCE && !held_back;
     Ok(if worked { Ended::Over(end) } else { Ended::AtOnce(end) })
 }
 
@@ -61,7 +63,7 @@ async fn listen(
     active: &Active,
     mut state: String,
     mut events: EventStream,
-    heard: &mut bool,
+    alive: &mut bool,
     come_back: &mut ComeBack,
 ) -> Result<(), Error> {
     let mut pulling: Fuse<BoxFuture<'_, Result<String, Error>>> = Fuse::terminated();
@@ -79,7 +81,7 @@ async fn listen(
             () = active.sync.notified() => asked = true,
             event = events.next() => match event {
                 Some(Ok(event)) => {
-                    *heard |= !matches!(event, PlatformEvent::ComeBack { .. });
+                    *alive |= !matches!(event, PlatformEvent::ComeBack { .. } | PlatformEvent::Hello { .. });
                     match event {
                         PlatformEvent::Hello { state } | PlatformEvent::Changed { state, .. } => newer = Some(state),
                         PlatformEvent::Typing { thread, user } if user != active.me => {
