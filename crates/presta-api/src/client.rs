@@ -1,6 +1,7 @@
 //! The client: requests on behalf of the signed-in person.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::{Method, Request, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use crate::session::{Access, Session};
 use crate::transport::{Answer, Transport};
-use crate::{Config, Error, RefreshTokens};
+use crate::{Config, Error, RefreshTokens, Timeouts};
 
 /// The platform's HTTP client; clones share the connections and the sign-in.
 #[derive(Clone)]
@@ -41,6 +42,11 @@ impl Client {
         &self.transport.base
     }
 
+    /// How long things may take.
+    pub fn timeouts(&self) -> Timeouts {
+        self.transport.timeouts
+    }
+
     /// The language of the platform's texts from now on (BCP 47).
     pub fn set_locale(&self, locale: &str) {
         self.transport.set_locale(locale);
@@ -69,6 +75,19 @@ impl Client {
             url.query_pairs_mut().extend_pairs(query);
         }
         self.send(self.transport.request(Method::GET, url)).await
+    }
+
+    /// Reads what the platform may hold back for `held` longer than any answer.
+    pub(crate) async fn get_held(
+        &self,
+        segments: &[&str],
+        query: &[(&str, &str)],
+        held: Duration,
+    ) -> Result<Answer, Error> {
+        let mut url = self.transport.url(segments)?;
+        url.query_pairs_mut().extend_pairs(query);
+        let limit = self.transport.timeouts.answer.saturating_add(held);
+        self.send_within(self.transport.request(Method::GET, url), limit).await
     }
 
     /// Creates or acts; `key` names the intent, so that a repeated request acts once.
@@ -108,14 +127,18 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, Error> {
+        self.send_within(request, self.transport.timeouts.answer).await
+    }
+
+    async fn send_within(&self, request: RequestBuilder, limit: Duration) -> Result<Answer, Error> {
         let request = built(request)?;
         let access = self.session.access().await?;
-        let answer = self.transport.send(signed(&request, &access)?).await?;
+        let answer = self.transport.send_within(signed(&request, &access)?, limit).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
         let access = self.session.renew(&access).await?;
-        self.transport.send(signed(&request, &access)?).await
+        self.transport.send_within(signed(&request, &access)?, limit).await
     }
 
     /// Opens a stream; the time limit is on the answer's head alone.

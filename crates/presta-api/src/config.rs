@@ -21,7 +21,7 @@ pub struct Config {
     pub timeouts: Timeouts,
 }
 
-/// How long things may take.
+/// How long things may take, and how often they are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// Opening a connection: 5 s.
@@ -34,6 +34,15 @@ pub struct Timeouts {
     pub silence: Duration,
     /// From the opening of the browser to the redirect: 10 min.
     pub sign_in: Duration,
+    /// For which the platform is asked to hold a question about changes while there are none, where there is no event
+    /// stream: 30 s, the most it takes.
+    pub hold: Duration,
+    /// After which the event stream is tried again where there was none: 5 min.
+    pub stream_again: Duration,
+    /// Between two looks at the clock that tell whether the computer slept: 5 s.
+    pub wake_check: Duration,
+    /// Connections are opened again within this time of waking, at random: 5 s.
+    pub wake_spread: Duration,
 }
 
 impl Default for Timeouts {
@@ -44,6 +53,10 @@ impl Default for Timeouts {
             idle: Duration::from_secs(10),
             silence: Duration::from_secs(60),
             sign_in: Duration::from_secs(600),
+            hold: Duration::from_secs(30),
+            stream_again: Duration::from_secs(300),
+            wake_check: Duration::from_secs(5),
+            wake_spread: Duration::from_secs(5),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Requests and answers: timeouts, limits, content types. Tokens and bodies are never logged.
 
 use std::sync::{Once, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
@@ -89,11 +89,16 @@ impl Transport {
 
     /// Sends the request and reads its answer, whatever the status, redirects excepted.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer, Error> {
+        self.send_within(request, self.timeouts.answer).await
+    }
+
+    /// As [`Transport::send`], with another time limit.
+    pub(crate) async fn send_within(&self, request: Request, limit: Duration) -> Result<Answer, Error> {
         let work = async {
             let response = self.open(request).await?;
             self.read(response).await
         };
-        tokio::time::timeout(self.timeouts.answer, work).await.unwrap_or(Err(Error::Timeout))
+        tokio::time::timeout(limit, work).await.unwrap_or(Err(Error::Timeout))
     }
 
     /// Sends the request and gives the answer with its body unread. The caller sets a time limit.

@@ -60,6 +60,13 @@ pub struct SettingsRequest {
     pub theme: Theme,
 }
 
+/// Whether the window can be seen.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct VisibleRequest {
+    /// Neither hidden nor minimised.
+    pub visible: bool,
+}
+
 /// A link.
 #[derive(Debug, Clone, Deserialize, TS)]
 pub struct LinkRequest {
@@ -108,10 +115,30 @@ pub(crate) async fn settings_set(engine: &Engine, request: SettingsRequest) -> R
     engine.set_appearance(request.locale, request.theme)
 }
 
+/// Syncs now; someone who asks for it while the sync is paused wants it to go on.
 pub(crate) async fn sync_now(engine: &Engine, _: Nothing) -> Result<SyncStatus, Error> {
     let active = engine.signed_in()?;
+    if active.is_sync_paused() {
+        active.resume_sync().await?;
+    }
     active.sync_now();
     Ok(active.sync_status())
+}
+
+pub(crate) async fn sync_pause(engine: &Engine, _: Nothing) -> Result<SyncStatus, Error> {
+    engine.signed_in()?.pause_sync().await
+}
+
+pub(crate) async fn sync_resume(engine: &Engine, _: Nothing) -> Result<SyncStatus, Error> {
+    engine.signed_in()?.resume_sync().await
+}
+
+pub(crate) async fn window_visible(engine: &Engine, request: VisibleRequest) -> Result<Nothing, Error> {
+    // Before anyone signed in there is nothing to slow down.
+    if let Some(active) = engine.active() {
+        active.set_visible(request.visible);
+    }
+    Ok(Nothing {})
 }
 
 pub(crate) async fn open_external(engine: &Engine, request: LinkRequest) -> Result<Nothing, Error> {

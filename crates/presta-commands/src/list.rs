@@ -4,7 +4,7 @@ use presta_engine::Engine;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::{app, bids, messages, projects, queue, refs, writes};
+use crate::{alerts, app, bids, messages, projects, queue, refs, writes};
 
 /// What is known of a command besides its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,17 +50,32 @@ macro_rules! commands {
 
 commands! {
     bootstrap(app::bootstrap, crate::Nothing) -> app::Bootstrap, reads ["session", "settings", "catalog"];
-    status(app::status, crate::Nothing) -> app::Status, reads ["session", "sync", "bids", "drafts", "threads", "queue"];
+    status(app::status, crate::Nothing) -> app::Status, reads ["session", "sync", "bids", "drafts", "threads", "queue", "alerts"];
     session_sign_in(app::sign_in, app::SignInRequest) -> presta_engine::SessionState, reads [];
     session_cancel_sign_in(app::cancel_sign_in, crate::Nothing) -> presta_engine::SessionState, reads [];
     session_sign_out(app::sign_out, app::SignOutRequest) -> presta_engine::SessionState, reads [];
     settings_set(app::settings_set, app::SettingsRequest) -> presta_engine::Settings, reads [];
     sync_now(app::sync_now, crate::Nothing) -> presta_engine::SyncStatus, reads [];
+    sync_pause(app::sync_pause, crate::Nothing) -> presta_engine::SyncStatus, reads [];
+    sync_resume(app::sync_resume, crate::Nothing) -> presta_engine::SyncStatus, reads [];
+    window_visible(app::window_visible, app::VisibleRequest) -> crate::Nothing, reads [];
     open_external(app::open_external, app::LinkRequest) -> crate::Nothing, reads [];
     projects_list(projects::list, projects::ListRequest) -> projects::ListResponse,
         reads ["projects", "bids", "queue", "drafts"];
     project_get(projects::get, refs::ProjectRequest) -> projects::ProjectPage,
         reads ["project:", "bids", "queue", "drafts"];
+    alert_rules_list(alerts::rules, crate::Nothing) -> Vec<presta_engine::store::alert::Rule>, reads ["alert-rules"];
+    alert_rule_save(alerts::save, presta_engine::RuleForm) -> presta_engine::store::alert::Rule, reads [];
+    alert_rule_enable(alerts::enable, alerts::EnableRequest) -> presta_engine::store::alert::Rule, reads [];
+    alert_rule_remove(alerts::remove, alerts::RuleRequest) -> crate::Nothing, reads [];
+    alert_rule_test(alerts::preview, alerts::PreviewRequest) -> presta_engine::Preview, reads ["projects"];
+    alerts_list(alerts::list, alerts::AlertsRequest) -> alerts::AlertsResponse,
+        reads ["alerts", "alert-rules", "projects"];
+    alerts_seen(alerts::seen, alerts::SeenRequest) -> crate::Nothing, reads [];
+    alert_preferences_get(alerts::preferences, crate::Nothing) -> presta_engine::AlertPreferences,
+        reads ["alert-preferences"];
+    alert_preferences_set(alerts::set_preferences, presta_engine::AlertPreferences) -> presta_engine::AlertPreferences,
+        reads [];
     bid_draft_get(bids::draft_get, refs::ProjectRequest) -> bids::BidDraft, reads ["project:", "catalog"];
     bid_draft_save(bids::draft_save, bids::FormRequest) -> bids::BidDraft, reads [];
     bid_draft_versions(bids::draft_versions, refs::ProjectRequest) -> Vec<presta_engine::store::draft::DraftVersion>,

@@ -11,7 +11,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::account::AccountRef;
+use crate::alerts::Alerts;
 use crate::bus::Bus;
+use crate::surroundings::Surroundings;
 use crate::{Clock, Counts, Error, SyncStatus};
 
 /// A signed-in account. Hosts read from it; what changes goes through the engine.
@@ -28,6 +30,10 @@ pub struct Active {
     pub(crate) outbox: Notify,
     /// Wakes the sync: try now.
     pub(crate) sync: Notify,
+    /// What goes on around the sync.
+    pub(crate) surroundings: Surroundings,
+    /// Wakes the one who tells of alerts.
+    pub(crate) alerts: Alerts,
     /// Id of the last conversation told that someone writes, so that it is told once in a while only.
     pub(crate) typing_told: AtomicI64,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -51,6 +57,12 @@ impl Active {
         if let Err(error) = store.write(undo) {
             tracing::warn!(%error, "the time to take acts back could not be written; there is none");
         }
+        let paused = store
+            .read(|connection| setting::get(connection, crate::sync::PAUSED))
+            .inspect_err(|error| tracing::warn!(%error, "whether the sync is paused could not be read"))
+            .ok()
+            .flatten()
+            .unwrap_or(false);
         let (status, _) = watch::channel(SyncStatus { as_of, ..SyncStatus::default() });
         Self {
             account,
@@ -62,6 +74,8 @@ impl Active {
             status,
             outbox: Notify::new(),
             sync: Notify::new(),
+            surroundings: Surroundings::new(as_of, paused),
+            alerts: Alerts::default(),
             typing_told: AtomicI64::new(0),
             tasks: Mutex::default(),
             stopped: Arc::default(),
@@ -165,6 +179,7 @@ impl Active {
                 unread: presta_store::thread::unread(connection)?,
                 queued: number(queued.len()),
                 needs_attention: number(attention.len()),
+                alerts: presta_store::alert::unseen(connection)?,
             })
         })
         .await
@@ -185,13 +200,14 @@ impl Active {
     /// Notes that the platform does not answer.
     pub(crate) fn set_offline(&self, reason: &str) {
         let now = self.clock.now_ms();
+        self.surroundings.note_absent(now);
         self.set_status(|status| {
             if status.online || status.offline_since.is_none() {
                 status.offline_since = Some(now);
             }
             status.online = false;
             status.offline_reason = Some(reason.to_owned());
-            status.phase = crate::SyncPhase::Idle;
+            status.phase = self.resting();
         });
     }
 
@@ -217,7 +233,11 @@ impl Active {
             }
         });
         let outbox = tokio::spawn(crate::outbox::run(Arc::clone(self)));
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend([sync, outbox]);
+        let alerts = tokio::spawn(crate::alerts::run(Arc::clone(self)));
+        let clock = tokio::spawn(crate::surroundings::watch_clock(Arc::clone(self)));
+        let network = tokio::spawn(crate::surroundings::watch_network(Arc::clone(self)));
+        let tasks = [sync, outbox, alerts, clock, network];
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
     }
 
     /// Ends the background work where it stands, as a kill does; what is queued stays queued.

@@ -9,6 +9,8 @@ use serde::Serialize;
 use tokio::sync::{Notify, broadcast};
 use ts_rs::TS;
 
+use crate::alerts::Notice;
+
 /// Changes are gathered for so long before they are told.
 const MERGE: Duration = Duration::from_millis(50);
 const CAPACITY: usize = 256;
@@ -32,6 +34,11 @@ pub enum CoreEvent {
     Typing {
         /// Where, and until when to show it.
         typing: Typing,
+    },
+    /// Rules found something: show it as a notification.
+    Alert {
+        /// What to tell.
+        notice: Notice,
     },
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod active;
+mod alerts;
 mod bus;
 mod check;
 mod clock;
@@ -15,6 +16,7 @@ mod richtext;
 mod session;
 mod settings;
 mod status;
+mod surroundings;
 mod sync;
 mod tokens;
 mod write;
@@ -26,6 +28,7 @@ use presta_vault::Vault;
 use url::Url;
 
 pub use active::Active;
+pub use alerts::{Notice, NoticeKind, Noticed, Preferences as AlertPreferences, Preview, Previewed, Quiet, RuleForm};
 pub use bus::{CoreEvent, Typing};
 pub use check::{BidChecks, BidProblem, Context as CheckContext, check as check_bid, new_bid};
 pub use clock::Clock;

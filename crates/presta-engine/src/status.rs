@@ -16,6 +16,8 @@ pub enum SyncPhase {
     First,
     /// Fetching what changed.
     Delta,
+    /// Paused by the person; a full sync goes on where it is.
+    Paused,
 }
 
 /// How the sync stands.
@@ -52,4 +54,6 @@ pub struct Counts {
     pub queued: u32,
     /// Acts that wait for the person.
     pub needs_attention: u32,
+    /// Projects with an alert that was not seen.
+    pub alerts: u32,
 }

@@ -2,133 +2,117 @@
 //! the connection is lost. The cost of a sync is that of what changed.
 
 pub(crate) mod apply;
+mod backoff;
 mod delta;
 mod full;
+mod pause;
+mod poll;
+mod pull;
+mod stream;
 
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use futures_util::StreamExt;
-use presta_api::{PlatformEvent, Retry};
-use presta_store::{setting, sync_state};
+use presta_api::Retry;
+use tokio::time::Instant;
 
-use crate::bus::{CoreEvent, Typing};
-use crate::{Active, Error, SyncPhase};
+pub(crate) use pause::PAUSED;
 
-/// How long a person is shown as writing after the last hint.
-const TYPING_MS: i64 = 6000;
+use crate::sync::backoff::{Backoff, part_of};
+use crate::sync::pull::{pull, refresh_lists};
+use crate::{Active, Error};
+
+/// The platform's own word on when to come back is heeded up to this.
+const LONGEST_COME_BACK: Duration = Duration::from_secs(20);
+/// Streams in a row that end at once before it is done without them for a while.
+const SHORT_STREAMS: u32 = 2;
+
+/// What was learnt of the way to the platform.
+#[derive(Debug, Default)]
+struct Line {
+    backoff: Backoff,
+    /// What the platform said of the next stream.
+    come_back: stream::ComeBack,
+    /// Streams in a row that ended at once.
+    short_streams: u32,
+    /// It is done without streams until then.
+    without_streams: Option<Instant>,
+}
 
 /// Runs until the platform no longer accepts the sign-in.
 pub(crate) async fn run(active: &Active) {
-    let mut delays = backoff().build();
+    let mut line = Line::default();
     loop {
-        let mut come_back = None;
-        let ended = connected(active, || delays = backoff().build(), &mut come_back).await;
+        if active.surroundings.is_paused() && pause::stand_by(active).await.is_break() {
+            return active.set_offline("signed-out");
+        }
+        let ended = tokio::select! {
+            biased;
+            // A page that is being written is written to its end, with the place where the sync goes on.
+            () = active.surroundings.paused_is(true) => continue,
+            () = active.surroundings.woke() => {
+                // Many computers wake at nine.
+                wait(active, part_of(active.api.timeouts().wake_spread), &mut line.backoff).await;
+                continue;
+            }
+            ended = connected(active, &mut line) => ended,
+        };
+        let come_back = line.come_back.take().unwrap_or_default().min(LONGEST_COME_BACK);
         let delay = match &ended {
-            // Closed by the platform, which said when to come back.
-            Ok(()) => Some(come_back.unwrap_or_default().min(LONGEST_DELAY)),
+            Ok(()) => come_back,
             Err(Error::Api(api)) => match api.retry() {
                 Retry::SignIn => return active.set_offline("signed-out"),
-                Retry::Transient { after } => after.max(delays.next()),
-                _ => delays.next(),
+                Retry::Transient { after } => after.unwrap_or_default().max(next(active, &mut line)),
+                _ => next(active, &mut line).max(come_back),
             },
-            Err(_) => delays.next(),
+            Err(_) => next(active, &mut line),
         };
         if let Err(error) = &ended {
             note_failure(active, error);
         }
-        tokio::select! {
-            () = tokio::time::sleep(delay.unwrap_or(LONGEST_DELAY)) => {}
-            () = active.sync.notified() => delays = backoff().build(),
-        }
+        wait(active, delay, &mut line.backoff).await;
     }
 }
 
-const LONGEST_DELAY: Duration = Duration::from_secs(20);
-
-/// 1 s, 2 s, 4 s … 20 s, each with jitter, so that a restarted platform is not stormed.
-fn backoff() -> ExponentialBuilder {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_secs(1))
-        .with_max_delay(LONGEST_DELAY)
-        .with_jitter()
-        .without_max_times()
+fn next(active: &Active, line: &mut Line) -> Duration {
+    line.backoff.next(active.surroundings.is_visible())
 }
 
-/// Syncs, then follows the event stream until it breaks. `reached` is called once the cache is up to date; `come_back` is
-/// set to what the platform says of the next connection.
-async fn connected(active: &Active, reached: impl FnOnce(), come_back: &mut Option<Duration>) -> Result<(), Error> {
+/// Waits before the next try, or until something promises that it will do better.
+async fn wait(active: &Active, delay: Duration, backoff: &mut Backoff) {
+    tokio::select! {
+        () = tokio::time::sleep(delay) => return,
+        () = active.sync.notified() => {}
+        () = active.surroundings.shown() => {}
+        () = active.surroundings.paused_is(true) => {}
+    }
+    backoff.reset();
+}
+
+/// Syncs, then follows the platform until that breaks.
+async fn connected(active: &Active, line: &mut Line) -> Result<(), Error> {
     active.api.resume().await?;
     refresh_lists(active).await?;
-    let mut state = pull(active).await?;
+    let state = pull(active).await?;
     set_online(active).await?;
-    reached();
-    let mut events = active.api.events(Some(&state)).await?;
-    loop {
-        tokio::select! {
-            () = active.sync.notified() => state = pull(active).await?,
-            event = events.next() => match event {
-                Some(Ok(PlatformEvent::Hello { state: new } | PlatformEvent::Changed { state: new, .. })) => {
-                    if new != state {
-                        state = pull(active).await?;
-                    }
-                }
-                Some(Ok(PlatformEvent::Typing { thread, user })) => {
-                    if user != active.me {
-                        let typing = Typing { thread_id: thread.to_string(), until: active.clock.now_ms() + TYPING_MS };
-                        active.bus.send(CoreEvent::Typing { typing });
-                    }
-                }
-                Some(Ok(PlatformEvent::ComeBack { after })) => *come_back = Some(after),
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(error.into()),
-                // The platform closed the stream: look whether it is still there, in its time.
-                None => return Ok(()),
-            },
-        }
+    line.backoff.reset();
+    if let Some(until) = line.without_streams.take_if(|until| *until > Instant::now()) {
+        line.without_streams = Some(until);
+        return poll::follow(active, state, until).await;
     }
-}
-
-/// Brings the cache up to date and returns the state it is at.
-async fn pull(active: &Active) -> Result<String, Error> {
-    let known = active.read(|connection| Ok(sync_state::changes(connection)?)).await?;
-    let state = match known {
-        None => full::sync(active).await?,
-        Some(known) => match delta::sync(active, known.state).await {
-            Err(Error::Api(error)) if is_expired(&error) => {
-                tracing::info!("the change feed no longer knows our state; syncing in full");
-                active.write(|tx| Ok(sync_state::reset(tx)?)).await?;
-                full::sync(active).await?
-            }
-            pulled => pulled?,
-        },
+    let (short, end) = match stream::follow(active, state, &mut line.come_back).await? {
+        stream::Ended::Refused => (SHORT_STREAMS, None),
+        stream::Ended::AtOnce(end) => (line.short_streams + 1, end),
+        stream::Ended::Over(end) => (0, end),
     };
-    let now = active.clock.now_ms();
-    active.set_status(|status| {
-        status.phase = SyncPhase::Idle;
-        status.as_of = Some(now);
-        status.error = None;
-    });
-    Ok(state)
-}
-
-/// The lists and rules, which are not in the change feed.
-async fn refresh_lists(active: &Active) -> Result<(), Error> {
-    let catalog = active.api.catalog().await?;
-    let quota = active.api.quota().await?;
-    let feed = active.api.feed().await?;
-    active
-        .write(move |tx| {
-            if setting::set(tx, setting::CATALOG, &catalog)? {
-                tx.touch("catalog");
-            }
-            setting::set(tx, setting::QUOTA, &quota)?;
-            if setting::set(tx, setting::FEED, &feed)? {
-                tx.touch("feed");
-            }
-            Ok(())
-        })
-        .await
+    line.short_streams = short;
+    if short >= SHORT_STREAMS {
+        tracing::info!("asking for changes without an event stream for a while");
+        // The next stream has one chance.
+        line.short_streams = SHORT_STREAMS - 1;
+        line.without_streams = Some(Instant::now() + active.api.timeouts().stream_again);
+        line.come_back = None;
+    }
+    end.map_or(Ok(()), Err)
 }
 
 async fn set_online(active: &Active) -> Result<(), Error> {
@@ -156,11 +140,7 @@ fn note_failure(active: &Active, error: &Error) {
         active.set_offline(&failure.code);
     }
     active.set_status(|status| {
-        status.phase = SyncPhase::Idle;
+        status.phase = active.resting();
         status.error = reached.then_some(failure);
     });
-}
-
-fn is_expired(error: &presta_api::Error) -> bool {
-    error.problem_kind() == Some(&presta_api::ProblemKind::SyncStateExpired)
 }

@@ -9,6 +9,7 @@ mod key;
 mod migrations;
 mod transaction;
 
+pub mod alert;
 pub mod alias;
 pub mod bid;
 pub mod draft;

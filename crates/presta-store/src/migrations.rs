@@ -4,8 +4,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::Error;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_resources.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_resources.sql"),
+    include_str!("../migrations/0004_alerts.sql"),
+];
 
 /// Brings the schema to the newest version.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {

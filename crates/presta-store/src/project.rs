@@ -201,7 +201,7 @@ pub(crate) fn kind_name(kind: BudgetKind) -> &'static str {
     }
 }
 
-fn status_name(status: ProjectStatus) -> &'static str {
+pub(crate) fn status_name(status: ProjectStatus) -> &'static str {
     match status {
         ProjectStatus::Open => "open",
         ProjectStatus::Closed => "closed",

@@ -98,6 +98,7 @@ pub fn finish_snapshot(tx: &mut Tx<'_>, ended: &SnapshotState, as_of: i64) -> Re
             tx.touch(kind.plural());
         }
     }
+    crate::alert::forget_lost_searches(tx)?;
     tx.execute("DELETE FROM sync_state WHERE name = 'snapshot'", [])?;
     set_changes(tx, &ChangesState { state: ended.state.clone(), as_of })
 }

@@ -1,6 +1,7 @@
 //! Journeys of the engine against the real platform over real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
+mod alerts;
 mod every_write;
 mod faults;
 mod kill;
@@ -8,6 +9,7 @@ mod model;
 mod offline;
 mod online;
 mod person;
+mod realtime;
 mod seed;
 mod session;
 mod writes;

@@ -119,6 +119,7 @@ pub fn short() -> Timeouts {
         idle: Duration::from_secs(20),
         silence: Duration::from_secs(20),
         sign_in: Duration::from_secs(20),
+        ..Timeouts::default()
     }
 }
 

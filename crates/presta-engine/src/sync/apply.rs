@@ -1,7 +1,7 @@
 //! Writes resources of the platform into the cache, inside one transaction with the state they belong to.
 
 use presta_model::{Entity, EntityType, Removal, RemovalReason, UserId};
-use presta_store::{Tx, bid, message, project, resource, setting, thread};
+use presta_store::{Tx, alert, bid, message, project, resource, setting, thread};
 
 use crate::Error;
 
@@ -13,7 +13,12 @@ pub(crate) fn upsert(tx: &mut Tx<'_>, entity: &Entity, me: &UserId, generation: 
         Entity::Bid(bid) => bid::upsert(tx, bid, me, generation)?,
         Entity::Thread(thread) => thread::upsert(tx, thread, generation)?,
         Entity::Message(message) => message::upsert(tx, message, generation)?,
-        Entity::Plain(plain) => resource::upsert(tx, plain, generation)?,
+        Entity::Plain(plain) => {
+            resource::upsert(tx, plain, generation)?;
+            if plain.kind == EntityType::SavedSearch {
+                alert::keep_saved_search(tx, &plain.data)?;
+            }
+        }
         _ => {}
     }
     Ok(())
@@ -28,7 +33,12 @@ pub(crate) fn remove(tx: &mut Tx<'_>, removal: &Removal) -> Result<(), Error> {
         EntityType::Bid => bid::remove(tx, id)?,
         EntityType::Thread => thread::remove(tx, id)?,
         EntityType::Message => message::remove(tx, id)?,
-        kind if kind.is_plain() => resource::remove(tx, kind, id)?,
+        kind if kind.is_plain() => {
+            resource::remove(tx, kind, id)?;
+            if kind == EntityType::SavedSearch {
+                alert::forget_saved_search(tx, id)?;
+            }
+        }
         _ => {}
     }
     Ok(())

@@ -1,12 +1,13 @@
 //! Fetches what changed, page by page; a page and the state after it are committed together.
 
-use presta_model::ChangePage;
+use presta_model::{ChangePage, Entity};
+use presta_store::alert::{Arrival, Arrivals};
 use presta_store::sync_state::{self, ChangesState};
 
 use crate::sync::apply;
 use crate::{Active, Error, SyncPhase};
 
-const PAGE: u32 = 500;
+pub(super) const PAGE: u32 = 500;
 
 /// Applies all changes since `state`; returns the state reached.
 pub(crate) async fn sync(active: &Active, mut state: String) -> Result<String, Error> {
@@ -16,29 +17,46 @@ pub(crate) async fn sync(active: &Active, mut state: String) -> Result<String, E
         if has_more || !page.changed.is_empty() || !page.removed.is_empty() {
             active.set_status(|status| status.phase = SyncPhase::Delta);
         }
-        state.clone_from(&page.new_state);
-        write(active, page).await?;
+        state = write(active, page).await?;
         if !has_more {
             return Ok(state);
         }
     }
 }
 
-async fn write(active: &Active, page: ChangePage) -> Result<(), Error> {
+/// Applies a page, and those after it; returns the state reached.
+pub(super) async fn apply(active: &Active, page: ChangePage) -> Result<String, Error> {
+    let has_more = page.has_more;
+    let state = write(active, page).await?;
+    if has_more { sync(active, state).await } else { Ok(state) }
+}
+
+/// Writes a page with the state after it, which is returned.
+async fn write(active: &Active, page: ChangePage) -> Result<String, Error> {
     let me = active.me.clone();
     let as_of = active.clock.now_ms();
+    let arrival = if active.surroundings.was_absent(as_of) { Arrival::CatchingUp } else { Arrival::Live };
     active
         .write(move |tx| {
             let generation = sync_state::generation(tx)?;
+            let mut arrivals = Arrivals::new(arrival, as_of);
             for change in page.changed {
                 if let Some(entity) = apply::decode(change.kind, change.data) {
+                    if let Entity::Project(project) = &entity {
+                        arrivals.see(tx, project)?;
+                    }
                     apply::upsert(tx, &entity, &me, generation)?;
                 }
             }
             for removal in &page.removed {
                 apply::remove(tx, removal)?;
             }
-            Ok(sync_state::set_changes(tx, &ChangesState { state: page.new_state, as_of })?)
+            sync_state::set_changes(tx, &ChangesState { state: page.new_state.clone(), as_of })?;
+            Ok((page.new_state, arrivals.raised()))
         })
         .await
+        .map(|(state, raised)| {
+            active.alerts.note_raised(raised);
+            state
+        })
 }

@@ -1,7 +1,8 @@
 //! A full sync by snapshots: what is the person's own first, then the market, newest first. It resumes where it was
 //! interrupted, and never touches drafts and the queue.
 
-use presta_model::{EntityType, SnapshotPage};
+use presta_model::{Entity, EntityType, SnapshotPage};
+use presta_store::alert::{Arrival, Arrivals};
 use presta_store::sync_state::{self, SnapshotState};
 
 use crate::sync::apply;
@@ -115,16 +116,26 @@ fn show(active: &Active, state: &SnapshotState) {
 
 async fn write(active: &Active, kind: EntityType, page: SnapshotPage, state: SnapshotState) -> Result<(), Error> {
     let me = active.me.clone();
-    active
+    let now = active.clock.now_ms();
+    // The first market is no news; after a later full sync there is what was posted since.
+    let arrival = if state.generation <= 1 { Arrival::FirstSync } else { Arrival::FullSync };
+    let raised = active
         .write(move |tx| {
+            let mut arrivals = Arrivals::new(arrival, now);
             // Oldest first: the full-text index takes rising row ids in one go, falling ones each with a segment of its own.
             for item in page.items.into_iter().rev() {
                 if let Some(entity) = apply::decode(kind, item) {
+                    if let Entity::Project(project) = &entity {
+                        arrivals.see(tx, project)?;
+                    }
                     apply::upsert(tx, &entity, &me, state.generation)?;
                 }
             }
             tx.touch("sync");
-            Ok(sync_state::set_snapshot(tx, &state)?)
+            sync_state::set_snapshot(tx, &state)?;
+            Ok(arrivals.raised())
         })
-        .await
+        .await?;
+    active.alerts.note_raised(raised);
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The store's integration tests, on real SQLCipher files.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
+mod alert;
 mod draft;
 mod file;
 mod filters;
