@@ -3,8 +3,7 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -14,10 +13,10 @@ use super::{
     Answer, Needs, Route,
     bids::{self as bid_routes, Money, Step},
     listing::{self, List},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
     extract::{self, Id, Query},
     guard::Caller,
@@ -29,8 +28,7 @@ use crate::{
     store::{
         amendments::{self, Reply, Terms},
         bids,
-        changes::Tx,
-        keys::Stored,
+        changes::Kind,
         projects::Viewer,
         snapshot::Datum,
     },
@@ -43,9 +41,9 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/bids/{id}/amendments", read, get(list)),
         Route::new("POST", "/v1/bids/{id}/amendments", write, post(propose)),
-        Route::new("GET", "/v1/amendments/{id}", read, get(show)),
-        Route::new("POST", "/v1/amendments/{id}:accept", write, post(accept)),
-        Route::new("POST", "/v1/amendments/{id}:decline", write, post(decline)),
+        Route::new("GET", "/v1/amendments/{id}", read, resources::show(Kind::Amendment)),
+        Route::new("POST", "/v1/amendments/{id}:accept", write, answer(Reply::Accept)),
+        Route::new("POST", "/v1/amendments/{id}:decline", write, answer(Reply::Decline)),
     ]
 }
 
@@ -114,46 +112,20 @@ pub async fn list(State(app): State<App>, caller: Caller, id: Id, query: Query) 
     listing::page(&app, &query, Of { viewer, bid_n: id.row(Prefix::Bid)? }).await
 }
 
-/// `GET /v1/amendments/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Amendment)?;
-    let found = app.read(move |sql| amendments::visible(sql, caller.n, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(found.rev), found.json(caller.n).to_string()))
-}
-
-fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let found = amendments::visible(&tx.sql, caller.n, n)?;
-    Ok(Stored { status, location, etag: Some(answer::etag(found.rev)), body: found.json(caller.n).to_string() })
-}
-
 /// `POST /v1/bids/{id}/amendments`
 pub async fn propose(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let bid_n = id.row(Prefix::Bid)?;
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
         let terms = extract::json::<NewAmendment>(bytes)?.terms()?;
         let n = amendments::propose(tx, caller.n, bid_n, &terms)?;
-        let location = format!("/v1/amendments/{}", Prefix::Amendment.id(n));
-        stored(tx, &caller, n, (201, Some(location)))
+        resources::created(tx, &caller, Kind::Amendment, n, "/v1/amendments")
     })
     .await
 }
 
-async fn answer(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), reply: Reply) -> Answer {
-    let n = id.row(Prefix::Amendment)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn answer(reply: Reply) -> MethodRouter<App> {
+    resources::act(Prefix::Amendment, move |tx, caller, n| {
         amendments::answer(tx, caller.n, n, reply)?;
-        stored(tx, &caller, n, (200, None))
+        resources::stored(tx, caller, Kind::Amendment, n)
     })
-    .await
-}
-
-/// `POST /v1/amendments/{id}:accept`
-pub async fn accept(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    answer(app, caller, id, (asked, body), Reply::Accept).await
-}
-
-/// `POST /v1/amendments/{id}:decline`
-pub async fn decline(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    answer(app, caller, id, (asked, body), Reply::Decline).await
 }

@@ -3,15 +3,14 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{get, patch, post},
+    routing::{MethodRouter, get, patch, post},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Answer, Needs, Route,
+    Answer, Needs, Route, resources,
     writing::{self, Asked},
 };
 use crate::{
@@ -43,9 +42,9 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/contests", READ, get(list)),
         Route::new("POST", "/v1/contests", WRITE, post(call)),
-        Route::new("GET", "/v1/contests/{id}", READ, get(show)),
+        Route::new("GET", "/v1/contests/{id}", READ, resources::seen(Prefix::Contest, contests::render_one)),
         Route::new("PATCH", "/v1/contests/{id}", WRITE, patch(edit)),
-        Route::new("POST", "/v1/contests/{id}:close", WRITE, post(close)),
+        Route::new("POST", "/v1/contests/{id}:close", WRITE, close()),
     ]
 }
 
@@ -254,14 +253,6 @@ pub async fn call(State(app): State<App>, caller: Caller, asked: Asked, body: Bo
     .await
 }
 
-/// `GET /v1/contests/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Contest)?;
-    let viewer = viewer(&caller, app.now());
-    let contest = app.read(move |sql| contests::render_one(sql, &viewer, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(contest.rev), contest.json))
-}
-
 /// `PATCH /v1/contests/{id}`
 pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Contest)?;
@@ -275,13 +266,9 @@ pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
     .await
 }
 
-/// `POST /v1/contests/{id}:close`
-pub async fn close(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    let n = id.row(Prefix::Contest)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn close() -> MethodRouter<App> {
+    resources::act(Prefix::Contest, |tx, caller, n| {
         contests::close(tx, caller.n, n)?;
-        stored(tx, &caller, n, (200, None))
+        stored(tx, caller, n, (200, None))
     })
-    .await
 }

@@ -3,8 +3,7 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use super::{
     Answer, Needs, Route,
     contests::viewer,
     listing::{self, List},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
@@ -43,11 +43,11 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/contests/{id}/entries", READ, get(list)),
         Route::new("POST", "/v1/contests/{id}/entries", WRITE, post(enter)),
-        Route::new("GET", "/v1/entries/{id}", READ, get(show)),
+        Route::new("GET", "/v1/entries/{id}", READ, resources::seen(Prefix::Entry, entries::render_one)),
         Route::new("POST", "/v1/entries/{id}:rate", WRITE, post(rate)),
-        Route::new("POST", "/v1/entries/{id}:award", WRITE, post(award)),
-        Route::new("POST", "/v1/entries/{id}:reject", WRITE, post(reject)),
-        Route::new("POST", "/v1/entries/{id}:withdraw", WRITE, post(withdraw)),
+        Route::new("POST", "/v1/entries/{id}:award", WRITE, act(|| Act::Award)),
+        Route::new("POST", "/v1/entries/{id}:reject", WRITE, act(|| Act::Reject)),
+        Route::new("POST", "/v1/entries/{id}:withdraw", WRITE, act(|| Act::Withdraw)),
     ]
 }
 
@@ -115,14 +115,6 @@ pub async fn enter(State(app): State<App>, caller: Caller, id: Id, asked: Asked,
     .await
 }
 
-/// `GET /v1/entries/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Entry)?;
-    let viewer = viewer(&caller, app.now());
-    let entry = app.read(move |sql| entries::render_one(sql, &viewer, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(entry.rev), entry.json))
-}
-
 /// `POST /v1/entries/{id}:rate`
 pub async fn rate(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Entry)?;
@@ -142,27 +134,9 @@ pub async fn rate(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
     .await
 }
 
-async fn act(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), act: Act) -> Answer {
-    let n = id.row(Prefix::Entry)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
-        entries::act(tx, caller.n, n, &act)?;
-        stored(tx, &caller, n, (200, None))
+fn act(act: fn() -> Act) -> MethodRouter<App> {
+    resources::act(Prefix::Entry, move |tx, caller, n| {
+        entries::act(tx, caller.n, n, &act())?;
+        stored(tx, caller, n, (200, None))
     })
-    .await
-}
-
-/// `POST /v1/entries/{id}:award`
-pub async fn award(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Award).await
-}
-
-/// `POST /v1/entries/{id}:reject`
-pub async fn reject(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Reject).await
-}
-
-/// `POST /v1/entries/{id}:withdraw`
-pub async fn withdraw(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Withdraw).await
 }

@@ -26,6 +26,7 @@ mod privacy_requests;
 mod projects;
 mod projects_write;
 mod recommendations;
+mod resources;
 mod reviews;
 mod saved_searches;
 mod snapshot;

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Needs, Route};
+use super::{Answer, Needs, Route, resources};
 use crate::scopes::Scope;
 use crate::{
     answer,
@@ -25,7 +25,7 @@ use crate::{
     rules,
     store::{
         bids,
-        changes::Tx,
+        changes::{Kind, Tx},
         keys::Stored,
         messages::{self, Appended, New},
         pages::{self, Page},
@@ -42,7 +42,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/threads", Needs::Scope(Scope::MessagesRead), get(list)),
         Route::new("POST", "/v1/threads", Needs::Scope(Scope::MessagesWrite), post(open)),
-        Route::new("GET", "/v1/threads/{id}", Needs::Scope(Scope::MessagesRead), get(show)),
+        Route::new("GET", "/v1/threads/{id}", Needs::Scope(Scope::MessagesRead), resources::show(Kind::Thread)),
         Route::new("GET", "/v1/threads/{id}/messages", Needs::Scope(Scope::MessagesRead), get(messages)),
         Route::new("POST", "/v1/threads/{id}/messages", Needs::Scope(Scope::MessagesWrite), post(write)),
         Route::new("POST", "/v1/threads/{id}:read", Needs::Scope(Scope::MessagesWrite), post(read)),
@@ -81,13 +81,6 @@ pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answe
         })
         .await?;
     Ok(answer::json(body))
-}
-
-/// `GET /v1/threads/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Thread)?;
-    let thread = app.read(move |sql| threads::render_one(sql, caller.n, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(thread.rev), thread.json))
 }
 
 #[derive(Debug, Deserialize)]

@@ -129,7 +129,7 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
 ///
 /// # Errors
 /// `not-found`, or a database error.
-pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Amendment, Problem> {
+fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Amendment, Problem> {
     let seen = |a: &Amendment| a.freelancer_n == user_n || a.client_n == user_n;
     load(sql, &[n])?.pop().filter(seen).ok_or(Problem::NotFound)
 }

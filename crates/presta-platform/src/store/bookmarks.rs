@@ -24,9 +24,6 @@ pub const OWN: Own = Own {
     render,
 };
 
-/// Parameters as those of a list: 1 user, 2 before, 3 limit, 4 nothing.
-pub const LIST: &str = "SELECT n FROM bookmarks WHERE user_n = ?1 AND n < ?2 AND ?4 = '' ORDER BY n DESC LIMIT ?3";
-
 /// Whether a row is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
@@ -87,14 +84,6 @@ pub fn drop(tx: &mut Tx<'_>, user_n: i64, n: i64) -> Result<(), Problem> {
         .ok_or(Problem::NotFound)?;
     tx.changed(Kind::Bookmark, n, user_n)?;
     tx.changed(Kind::Project, project_n, user_n)
-}
-
-/// One of one's own.
-///
-/// # Errors
-/// `not-found`, or a database error.
-pub fn own(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Datum, Problem> {
-    render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
 /// Bookmarks of the viewer as sent, in the order given.

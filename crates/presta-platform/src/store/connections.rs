@@ -89,14 +89,6 @@ impl Connected {
         }
     }
 
-    const fn own(self) -> Own {
-        match self {
-            Self::Apps => APPS,
-            Self::Accounts => ACCOUNTS,
-            Self::Contacts => CONTACTS,
-        }
-    }
-
     /// Rows as sent, in the order given.
     ///
     /// # Errors
@@ -124,16 +116,6 @@ impl Connected {
             Ok(Datum { n: row.get(0)?, rev: row.get(1)?, json: write(row)?.to_string() })
         })?;
         Ok(found.collect::<Result<_, _>>()?)
-    }
-
-    /// Rows of `user_n` below `before`, newest first.
-    ///
-    /// # Errors
-    /// On a database error.
-    pub fn list(self, sql: &Connection, user_n: i64, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        let text = format!("SELECT n FROM ({}) WHERE n < ?2 ORDER BY n DESC LIMIT ?3", self.own().rows);
-        let mut query = sql.prepare_cached(&text)?;
-        Ok(query.query_map([user_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
     /// Takes a connection of `user_n` away; the tokens of an app are refused from now on.

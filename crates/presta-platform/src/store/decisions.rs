@@ -148,14 +148,6 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// One about the viewer.
-///
-/// # Errors
-/// `not-found`, or a database error.
-pub fn own(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Datum, Problem> {
-    render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
-}
-
 /// Asks for a human to look at a safety decision again.
 ///
 /// # Errors

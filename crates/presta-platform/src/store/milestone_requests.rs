@@ -112,7 +112,7 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
 ///
 /// # Errors
 /// `not-found`, or a database error.
-pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Request, Problem> {
+fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Request, Problem> {
     let seen = |request: &Request| request.freelancer_n == user_n || request.client_n == user_n;
     load(sql, &[n])?.pop().filter(seen).ok_or(Problem::NotFound)
 }

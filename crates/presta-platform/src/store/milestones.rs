@@ -124,7 +124,7 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
 ///
 /// # Errors
 /// `not-found`, or a database error.
-pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Step, Problem> {
+fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Step, Problem> {
     let seen = |step: &Step| step.freelancer_n == user_n || step.client_n == user_n;
     load(sql, &[n])?.pop().filter(seen).ok_or(Problem::NotFound)
 }

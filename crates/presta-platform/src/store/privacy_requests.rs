@@ -230,16 +230,6 @@ pub fn find(sql: &Connection, user_n: i64, n: i64) -> Result<Request, Problem> {
         .ok_or(Problem::NotFound)
 }
 
-/// Rows of `user_n` below `before`, newest first.
-///
-/// # Errors
-/// On a database error.
-pub fn list(sql: &Connection, user_n: i64, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-    let mut query =
-        sql.prepare_cached("SELECT n FROM privacy_requests WHERE user_n = ?1 AND n < ?2 ORDER BY n DESC LIMIT ?3")?;
-    Ok(query.query_map([user_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
-}
-
 /// Something to be asked for.
 #[derive(Debug, Clone)]
 pub struct New {

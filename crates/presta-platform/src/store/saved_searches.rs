@@ -25,9 +25,6 @@ pub const OWN: Own = Own {
     render,
 };
 
-/// Parameters as those of a list: 1 user, 2 before, 3 limit, 4 nothing.
-pub const LIST: &str = "SELECT n FROM saved_searches WHERE user_n = ?1 AND n < ?2 AND ?4 = '' ORDER BY n DESC LIMIT ?3";
-
 /// The filters of `GET /v1/projects` by the same names; lists are lists here, not texts with commas.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -148,14 +145,6 @@ pub fn remove(tx: &mut Tx<'_>, user_n: i64, n: i64) -> Result<(), Problem> {
         return Err(Problem::NotFound);
     }
     tx.changed(Kind::SavedSearch, n, user_n)
-}
-
-/// One of one's own.
-///
-/// # Errors
-/// `not-found`, or a database error.
-pub fn own(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Datum, Problem> {
-    render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
 /// Searches of the viewer as sent, in the order given.
