@@ -108,7 +108,7 @@ impl List for Of {
 
 /// `GET /v1/bids/{id}/amendments`
 pub async fn list(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
-    let viewer = bid_routes::viewer(&caller, app.now());
+    let viewer = caller.looking(app.now());
     listing::page(&app, &query, Of { viewer, bid_n: id.row(Prefix::Bid)? }).await
 }
 

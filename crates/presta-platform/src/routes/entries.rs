@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use super::{
     Answer, Needs, Route,
-    contests::viewer,
     listing::{self, List},
     resources,
     writing::{self, Asked},
@@ -88,14 +87,14 @@ impl List for Seen {
 }
 
 fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let entry = entries::render_one(&tx.sql, &viewer(caller, tx.now), n)?;
+    let entry = entries::render_one(&tx.sql, &caller.looking(tx.now), n)?;
     Ok(Stored { status, location, etag: Some(answer::etag(entry.rev)), body: entry.json })
 }
 
 /// `GET /v1/contests/{id}/entries`
 pub async fn list(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
     let contest_n = id.row(Prefix::Contest)?;
-    listing::page(&app, &query, Seen { viewer: viewer(&caller, app.now()), contest_n }).await
+    listing::page(&app, &query, Seen { viewer: caller.looking(app.now()), contest_n }).await
 }
 
 /// `POST /v1/contests/{id}/entries`

@@ -5,13 +5,12 @@ use axum::{
     extract::State,
     routing::{MethodRouter, get, post},
 };
-use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::{
     Answer, Needs, Route,
-    bids::{self as bid_routes, Money},
-    listing::{self, List},
+    bids::Money,
+    listing::{self, Selection},
     resources,
     writing::{self, Asked},
 };
@@ -26,10 +25,9 @@ use crate::{
     scopes::Scope,
     store::{
         changes::Kind,
+        kinds::Render,
         milestone_requests::{self, New, Reply},
         milestones::{self, Act},
-        projects::Viewer,
-        snapshot::Datum,
     },
 };
 
@@ -53,46 +51,18 @@ pub fn routes() -> Vec<Route> {
 
 const REASON: std::ops::RangeInclusive<usize> = 3..=2_000;
 
-/// The bid of the query, when one is named; one that is not seen has nothing.
-fn bid(query: &Query) -> Result<Option<i64>, Problem> {
+/// One of the caller's lists, of the bid of the query when one is named; one that is not seen has nothing.
+async fn list_of(app: App, caller: Caller, query: Query, rows: &'static str, render: Render) -> Answer {
     let invalid = || Problem::field("?bid_id", "invalid");
-    query.text("bid_id").map(|id| Prefix::Bid.parse(id).ok_or_else(invalid)).transpose()
-}
-
-struct Steps {
-    viewer: Viewer,
-    bid_n: Option<i64>,
-}
-
-impl List for Steps {
-    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        milestones::list(sql, self.viewer.n, self.bid_n, (before, limit))
-    }
-
-    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
-        milestones::render(sql, &self.viewer, rows)
-    }
-}
-
-struct Requests {
-    viewer: Viewer,
-    bid_n: Option<i64>,
-}
-
-impl List for Requests {
-    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        milestone_requests::list(sql, self.viewer.n, self.bid_n, (before, limit))
-    }
-
-    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
-        milestone_requests::render(sql, &self.viewer, rows)
-    }
+    let bid_n = query.text("bid_id").map(|id| Prefix::Bid.parse(id).ok_or_else(invalid)).transpose()?;
+    let narrow = bid_n.map(|n| n.to_string()).unwrap_or_default();
+    let viewer = caller.looking(app.now());
+    listing::page(&app, &query, Selection { viewer, rows, user_n: caller.n, narrow, render }).await
 }
 
 /// `GET /v1/milestones`
 pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    let viewer = bid_routes::viewer(&caller, app.now());
-    listing::page(&app, &query, Steps { viewer, bid_n: bid(&query)? }).await
+    list_of(app, caller, query, milestones::LIST, milestones::render).await
 }
 
 fn act(act: Act) -> MethodRouter<App> {
@@ -104,8 +74,7 @@ fn act(act: Act) -> MethodRouter<App> {
 
 /// `GET /v1/milestone-requests`
 pub async fn list_requests(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    let viewer = bid_routes::viewer(&caller, app.now());
-    listing::page(&app, &query, Requests { viewer, bid_n: bid(&query)? }).await
+    list_of(app, caller, query, milestone_requests::LIST, milestone_requests::render).await
 }
 
 #[derive(Debug, Deserialize)]

@@ -12,6 +12,7 @@ use super::{
     letters::{self, Letter},
     milestones,
     projects::Viewer,
+    sides,
     snapshot::Datum,
 };
 use crate::{
@@ -20,15 +21,8 @@ use crate::{
 };
 
 /// How amendments are synchronised: both sides of the bid see them.
-pub const OWN: Own = Own {
-    rows: "SELECT a.n FROM amendments a JOIN bids b ON b.n = a.bid_n WHERE b.freelancer_n = ?1
-        UNION SELECT a.n FROM projects p JOIN bids b ON b.project_n = p.n JOIN amendments a ON a.bid_n = b.n
-        WHERE p.client_n = ?1",
-    among: "SELECT a.n FROM amendments a JOIN bids b ON b.n = a.bid_n JOIN projects p ON p.n = b.project_n
-        WHERE a.n IN (SELECT value FROM json_each(?2)) AND (b.freelancer_n = ?1 OR p.client_n = ?1)",
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own =
+    Own { rows: sides::rows!("amendments"), among: sides::among!("amendments"), lost: "access-lost", render };
 
 /// What is to change; what is none stays.
 #[derive(Debug, Clone)]

@@ -43,6 +43,7 @@ pub mod reviews;
 pub mod saved_searches;
 pub mod search;
 pub mod seeding;
+mod sides;
 pub mod snapshot;
 pub mod threads;
 pub mod tokens;
