@@ -6,11 +6,14 @@ use axum::{
     routing::{MethodRouter, get, patch, post},
 };
 use jiff::Timestamp;
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Answer, Needs, Route, resources,
+    Answer, Needs, Route,
+    listing::{self, Ordered},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
@@ -29,8 +32,8 @@ use crate::{
         changes::Tx,
         contests::{self, Call, Filter, Sort},
         keys::Stored,
-        pages::{self, Page},
         projects::Viewer,
+        snapshot::Datum,
     },
 };
 
@@ -55,11 +58,6 @@ const BRIEF: std::ops::RangeInclusive<usize> = 50..=20_000;
 const SKILLS_MAX: usize = 10;
 /// How far ahead a contest may close: 90 days, in ms.
 const AHEAD_MS: i64 = 90 * 86_400_000;
-
-/// A contest shows nothing that hangs on the quota.
-pub(super) const fn viewer(caller: &Caller, now: i64) -> Viewer {
-    Viewer { n: caller.n, freelancer: caller.freelancer, quota_left: true, now }
-}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -178,7 +176,7 @@ fn check(call: &Call, now: Option<i64>) -> Result<(), Problem> {
 }
 
 fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let contest = contests::render_one(&tx.sql, &viewer(caller, tx.now), n)?;
+    let contest = contests::render_one(&tx.sql, &caller.looking(tx.now), n)?;
     Ok(Stored { status, location, etag: Some(answer::etag(contest.rev)), body: contest.json })
 }
 
@@ -210,15 +208,33 @@ struct Place {
     n: i64,
 }
 
+struct Found {
+    viewer: Viewer,
+    filter: Filter,
+    sort: Sort,
+}
+
+impl Ordered for Found {
+    type Place = Place;
+
+    fn places(&self, sql: &Connection, after: Option<Place>, limit: i64) -> Result<Vec<Place>, Problem> {
+        let order = format!("{:?}", self.sort);
+        if after.as_ref().is_some_and(|place| place.sort != order) {
+            return Err(Problem::field("?cursor", "invalid"));
+        }
+        let after = after.map_or((i64::MAX, i64::MAX), |place| (place.key, place.n));
+        let rows = contests::list(sql, self.viewer.n, (&self.filter, self.sort), after, limit)?;
+        Ok(rows.into_iter().map(|(key, n)| Place { sort: order.clone(), key, n }).collect())
+    }
+
+    fn render(&self, sql: &Connection, places: &[Place]) -> Result<Vec<Datum>, Problem> {
+        let rows: Vec<i64> = places.iter().map(|place| place.n).collect();
+        contests::render(sql, &self.viewer, &rows)
+    }
+}
+
 /// `GET /v1/contests`
 pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    let (limit, sort) = (query.limit(50)?, sort(&query)?);
-    let order = format!("{sort:?}");
-    let place = query.cursor::<Place>()?;
-    if place.as_ref().is_some_and(|place| place.sort != order) {
-        return Err(Problem::field("?cursor", "invalid"));
-    }
-    let after = place.map_or((i64::MAX, i64::MAX), |place| (place.key, place.n));
     let filter = Filter {
         words: query.text("q").unwrap_or("").split_whitespace().map(str::to_owned).collect(),
         status: statuses(&query)?,
@@ -226,20 +242,8 @@ pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answe
         mine: query.parse("mine")?.unwrap_or_default(),
         entered: query.parse("entered")?.unwrap_or_default(),
     };
-    let viewer = viewer(&caller, app.now());
-    let body = app
-        .read(move |sql| {
-            let ask = i64::try_from(limit).unwrap_or(0) + 1;
-            let mut rows = contests::list(sql, viewer.n, (&filter, sort), after, ask)?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
-            let next = rows.last().filter(|_| more).map(|&(key, n)| pages::cursor(&Place { sort: order, key, n }));
-            let rows: Vec<i64> = rows.into_iter().map(|(_, n)| n).collect();
-            let items: Vec<String> = contests::render(sql, &viewer, &rows)?.into_iter().map(|c| c.json).collect();
-            Ok(Page::of(&items, next).json())
-        })
-        .await?;
-    Ok(answer::json(body))
+    let found = Found { viewer: caller.looking(app.now()), filter, sort: sort(&query)? };
+    listing::ordered(&app, &query, found).await
 }
 
 /// `POST /v1/contests`

@@ -301,39 +301,22 @@ pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Bid, Problem> {
     load(sql, &[n])?.pop().filter(|bid| bid.freelancer_n == user_n || bid.client_n == user_n).ok_or(Problem::NotFound)
 }
 
-/// Which bids to list.
-#[derive(Debug, Clone)]
-pub enum List {
-    /// Those `0` placed, with one of these statuses (empty is any).
-    Of(i64, Vec<String>),
-    /// Those on project `1` that user `0` may see.
-    On(i64, i64),
-}
+/// Those one placed. Parameters as those of a list: 1 user, 2 before, 3 limit, 4 statuses (a JSON array; empty is any).
+pub const PLACED: &str = "SELECT n FROM bids WHERE freelancer_n = ?1 AND n < ?2 AND (?4 = '[]'
+    OR status IN (SELECT value FROM json_each(?4))) ORDER BY n DESC LIMIT ?3";
 
-/// Rows below `before`, newest first.
+/// At most `limit` bids on a project that `user_n` may see, below `before`, newest first.
 ///
 /// # Errors
-/// On a database error.
-pub fn list(sql: &Connection, list: &List, before: i64, limit: usize) -> Result<Vec<i64>, Problem> {
-    let limit = i64::try_from(limit).unwrap_or(0) + 1;
-    let rows = match list {
-        List::Of(user_n, statuses) => sql
-            .prepare_cached(
-                "SELECT n FROM bids WHERE freelancer_n = ?1 AND n < ?2 AND (?3 = '[]'
-                     OR status IN (SELECT value FROM json_each(?3))) ORDER BY n DESC LIMIT ?4",
-            )?
-            .query_map(params![user_n, before, Value::from(statuses.as_slice()).to_string(), limit], |row| row.get(0))?
-            .collect::<Result<_, _>>()?,
-        List::On(user_n, project_n) => sql
-            .prepare_cached(
-                "SELECT b.n FROM bids b JOIN projects p ON p.n = b.project_n
-                 WHERE b.project_n = ?2 AND b.n < ?3 AND (b.freelancer_n = ?1 OR p.client_n = ?1)
-                 ORDER BY b.n DESC LIMIT ?4",
-            )?
-            .query_map(params![user_n, project_n, before, limit], |row| row.get(0))?
-            .collect::<Result<_, _>>()?,
-    };
-    Ok(rows)
+/// `not-found` for a project that is not seen, or a database error.
+pub fn on(sql: &Connection, user_n: i64, project_n: i64, (before, limit): (i64, i64)) -> Result<Vec<i64>, Problem> {
+    projects::seen(sql, user_n, project_n)?;
+    let mut query = sql.prepare_cached(
+        "SELECT b.n FROM bids b JOIN projects p ON p.n = b.project_n
+         WHERE b.project_n = ?2 AND b.n < ?3 AND (b.freelancer_n = ?1 OR p.client_n = ?1)
+         ORDER BY b.n DESC LIMIT ?4",
+    )?;
+    Ok(query.query_map([user_n, project_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// Bids of `user_n` placed at or after `from` (ms), whatever became of them.

@@ -65,12 +65,11 @@ pub fn render_one(sql: &Connection, n: i64) -> Result<Datum, Problem> {
     render(sql, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
-/// Rows of a thread with `seq` below `before`, newest first, with their `seq`.
+/// At most `limit` rows of a thread with `seq` below `before`, newest first, with their `seq`.
 ///
 /// # Errors
 /// On a database error.
-pub fn list(sql: &Connection, thread_n: i64, before: i64, limit: usize) -> Result<Vec<(i64, i64)>, Problem> {
-    let limit = i64::try_from(limit).unwrap_or(0) + 1;
+pub fn list(sql: &Connection, thread_n: i64, before: i64, limit: i64) -> Result<Vec<(i64, i64)>, Problem> {
     let rows = sql
         .prepare_cached(
             "SELECT seq, n FROM messages WHERE thread_n = ?1 AND seq < ?2
