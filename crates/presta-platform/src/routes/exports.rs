@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::HeaderMap,
+    http::{HeaderMap, Method},
     routing::{MethodRouter, get, post},
 };
 use jiff::Timestamp;
@@ -137,6 +137,7 @@ pub async fn part(
     State(app): State<App>,
     caller: Caller,
     path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
+    method: Method,
     headers: HeaderMap,
 ) -> Answer {
     let Path((id, part)) = path.map_err(|_| Problem::NotFound)?;
@@ -150,8 +151,8 @@ pub async fn part(
         sha256: found.sha256,
         size: found.size,
         modified_at: found.ready_at,
-        media_type: "application/zip",
-        name: exports::part_name(n, place.1),
+        media_type: "application/zip".to_owned(),
+        disposition: format!("attachment; filename=\"{}\"", exports::part_name(n, place.1)),
     };
-    download.answer(&headers).await
+    download.answer((&method, &headers)).await
 }

@@ -3,7 +3,7 @@
 
 mod acts;
 mod amendments;
-pub mod attachments;
+mod attachments;
 mod bids;
 mod bookmarks;
 pub mod catalog;
