@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{
     Answer, Needs, Route,
+    bids::Money,
     listing::{self, Ordered},
     resources,
     writing::{self, Asked},
@@ -52,19 +53,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 const STATUSES: [&str; 4] = ["open", "judging", "awarded", "closed"];
-const CURRENCIES: [&str; 4] = ["EUR", "CHF", "GBP", "USD"];
 const TITLE: std::ops::RangeInclusive<usize> = 10..=120;
 const BRIEF: std::ops::RangeInclusive<usize> = 50..=20_000;
 const SKILLS_MAX: usize = 10;
 /// How far ahead a contest may close: 90 days, in ms.
 const AHEAD_MS: i64 = 90 * 86_400_000;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Money {
-    amount_minor: i64,
-    currency: String,
-}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,7 +149,7 @@ fn check(call: &Call, now: Option<i64>) -> Result<(), Problem> {
             errors.push(FieldError::new(format!("/skills/{i}"), "duplicate"));
         }
     }
-    if !CURRENCIES.contains(&call.currency.as_str()) {
+    if !rules::CURRENCIES.contains(&call.currency.as_str()) {
         errors.push(FieldError::new("/prize/currency", "unknown"));
     }
     if let Some(now) = now
