@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     problem::{FieldError, Problem},
-    store::bids::{Milestone, Offer},
+    store::offers::{Milestone, Offer},
 };
 
 /// The currencies of the market, ISO 4217.

@@ -28,9 +28,10 @@ use crate::{
     scopes::Scope,
     secret,
     store::{
-        bids::{self, Milestone, Offer},
+        bidding, bids,
         changes::Tx,
         keys::Stored,
+        offers::{Milestone, Offer},
         projects::{self, Viewer},
         snapshot::Datum,
     },
@@ -192,7 +193,7 @@ pub async fn place(State(app): State<App>, caller: Caller, id: Id, asked: Asked,
             let wait_ms = rules::next_month_start(tx.now) - tx.now;
             return Err(Problem::QuotaExhausted { retry_after_s: wait_ms / 1000 + 1 });
         }
-        let n = bids::place(tx, caller.n, project_n, &offer)?;
+        let n = bidding::place(tx, caller.n, project_n, &offer)?;
         let location = format!("/v1/bids/{}", Prefix::Bid.id(n));
         stored(tx, &caller, n, (201, Some(location)))
     })
@@ -246,7 +247,7 @@ pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
     let rev = if_match(&asked.headers)?;
     writing::write(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
         let edit: BidEdit = extract::json(bytes)?;
-        bids::edit(tx, caller.n, (n, rev), |old| edit.apply(old))?;
+        bidding::edit(tx, caller.n, (n, rev), |old| edit.apply(old))?;
         stored(tx, &caller, n, (200, None))
     })
     .await

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 
 use super::{
     array,
-    bids::{self, Bid, Milestone, advance, ceiling, fee},
+    bids::{self, Bid, advance},
     changes::{Kind, Tx},
     instant,
     kinds::Own,
     letters::{self, Letter},
     milestones,
+    offers::{Milestone, ceiling, fee},
     projects::Viewer,
     sides,
     snapshot::Datum,

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use super::{
     array,
-    bids::{self, Bid, Milestone},
+    bids::{self, Bid},
     changes::{Kind, Tx},
     instant,
     kinds::Own,
     letters::{self, Letter},
+    offers::Milestone,
     projects::Viewer,
     sides,
     snapshot::Datum,
