@@ -6,7 +6,6 @@ use axum::{
     routing::{MethodRouter, post},
 };
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     Answer, Needs, Route,
@@ -20,7 +19,7 @@ use crate::{
     guard::Caller,
     ids::Prefix,
     intent::Key,
-    problem::{FieldError, Problem},
+    problem::Problem,
     rules,
     scopes::Scope,
     store::acts::{self, Act},
@@ -83,13 +82,8 @@ pub async fn rate(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
     let n = id.row(Prefix::Bid)?;
     writing::write(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
         let Rating { stars, note } = extract::json(bytes)?;
-        if !STARS.contains(&stars) {
-            let params = json!({"min": STARS.start(), "max": STARS.end()});
-            return Err(Problem::Validation(vec![FieldError::with("/stars", "out-of-range", params)]));
-        }
-        if let Some(error) = note.as_deref().and_then(|note| rules::text_error("/note", note, &NOTE)) {
-            return Err(Problem::Validation(vec![error]));
-        }
+        Problem::refuse(rules::range_error("/stars", stars, &STARS))?;
+        Problem::refuse(note.as_deref().and_then(|note| rules::text_error("/note", note, &NOTE)))?;
         acts::rate(tx, caller.n, n, (stars, note.as_deref()))?;
         stored(tx, &caller, n, (200, None))
     })

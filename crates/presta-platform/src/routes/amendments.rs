@@ -7,7 +7,6 @@ use axum::{
 };
 use rusqlite::Connection;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     Answer, Needs, Route,
@@ -69,23 +68,14 @@ impl NewAmendment {
         let milestones = self.milestones.map(|steps| bid_routes::milestones(steps, said)).transpose()?;
         let mut errors = Vec::new();
         errors.extend(rules::text_error("/reason", &self.reason, &REASON));
-        if self.period_days.is_some_and(|days| !rules::PERIOD_DAYS.contains(&days)) {
-            let params = json!({"min": rules::PERIOD_DAYS.start(), "max": rules::PERIOD_DAYS.end()});
-            errors.push(FieldError::with("/period_days", "out-of-range", params));
-        }
+        errors.extend(self.period_days.and_then(|days| rules::range_error("/period_days", days, &rules::PERIOD_DAYS)));
         errors.extend(rules::milestone_errors(milestones.as_deref().unwrap_or_default()));
         if self.amount.is_none() && self.period_days.is_none() && milestones.is_none() {
             errors.push(FieldError::new("", "nothing-to-change"));
         }
-        if !errors.is_empty() {
-            return Err(Problem::Validation(errors));
-        }
+        Problem::refuse(errors)?;
         let amount = self.amount.map(|amount| amount.amount_minor);
-        if amount.is_some_and(|minor| !rules::AMOUNT.contains(&minor)) {
-            let params = json!({"min": rules::AMOUNT.start(), "max": rules::AMOUNT.end()});
-            let error = FieldError::with("/amount/amount_minor", "amount-out-of-range", params);
-            return Err(Problem::AmountOutOfRange(vec![error]));
-        }
+        amount.map_or(Ok(()), |minor| rules::check_amount("/amount/amount_minor", minor))?;
         Ok(Terms { amount, period_days: self.period_days, milestones, reason: self.reason, currency })
     }
 }

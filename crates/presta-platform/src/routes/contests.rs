@@ -28,7 +28,6 @@ use crate::{
     problem::{FieldError, Problem},
     rules,
     scopes::Scope,
-    seed::catalog::{CATEGORIES, SKILLS},
     store::{
         changes::Tx,
         contests::{self, Call, Filter, Sort},
@@ -55,7 +54,6 @@ pub fn routes() -> Vec<Route> {
 const STATUSES: [&str; 4] = ["open", "judging", "awarded", "closed"];
 const TITLE: std::ops::RangeInclusive<usize> = 10..=120;
 const BRIEF: std::ops::RangeInclusive<usize> = 50..=20_000;
-const SKILLS_MAX: usize = 10;
 /// How far ahead a contest may close: 90 days, in ms.
 const AHEAD_MS: i64 = 90 * 86_400_000;
 
@@ -136,19 +134,7 @@ fn check(call: &Call, now: Option<i64>) -> Result<(), Problem> {
     let mut errors = Vec::new();
     errors.extend(rules::text_error("/title", &call.title, &TITLE));
     errors.extend(rules::text_error("/brief", &call.brief, &BRIEF));
-    if !CATEGORIES.iter().any(|(id, ..)| *id == call.category) {
-        errors.push(FieldError::new("/category", "unknown"));
-    }
-    if call.skills.is_empty() || call.skills.len() > SKILLS_MAX {
-        errors.push(FieldError::with("/skills", "out-of-range", json!({"min": 1, "max": SKILLS_MAX})));
-    }
-    for (i, skill) in call.skills.iter().enumerate() {
-        if !SKILLS.iter().any(|(id, _)| id == skill) {
-            errors.push(FieldError::new(format!("/skills/{i}"), "unknown"));
-        } else if call.skills.iter().take(i).any(|before| before == skill) {
-            errors.push(FieldError::new(format!("/skills/{i}"), "duplicate"));
-        }
-    }
+    errors.extend(rules::subject_errors(&call.category, &call.skills));
     if !rules::CURRENCIES.contains(&call.currency.as_str()) {
         errors.push(FieldError::new("/prize/currency", "unknown"));
     }
@@ -157,15 +143,8 @@ fn check(call: &Call, now: Option<i64>) -> Result<(), Problem> {
     {
         errors.push(FieldError::with("/entries_close_at", "out-of-range", json!({"max_days": AHEAD_MS / 86_400_000})));
     }
-    if !errors.is_empty() {
-        return Err(Problem::Validation(errors));
-    }
-    if !rules::AMOUNT.contains(&call.prize) {
-        let params = json!({"min": rules::AMOUNT.start(), "max": rules::AMOUNT.end()});
-        let error = FieldError::with("/prize/amount_minor", "amount-out-of-range", params);
-        return Err(Problem::AmountOutOfRange(vec![error]));
-    }
-    Ok(())
+    Problem::refuse(errors)?;
+    rules::check_amount("/prize/amount_minor", call.prize)
 }
 
 fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {

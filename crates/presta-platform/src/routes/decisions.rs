@@ -57,8 +57,7 @@ pub async fn ask(State(app): State<App>, caller: Caller, id: Id, asked: Asked, b
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
         kinds::visible(&tx.sql, &caller.looking(tx.now), Kind::Decision, n)?;
         let request: ReviewRequest = extract::json(bytes)?;
-        let wrong = rules::text_error("/statement", &request.statement, &STATEMENT);
-        wrong.map_or(Ok(()), |error| Err(Problem::Validation(vec![error])))?;
+        Problem::refuse(rules::text_error("/statement", &request.statement, &STATEMENT))?;
         decisions::request_review(tx, caller.n, n, &request.statement)?;
         resources::stored(tx, &caller, Kind::Decision, n)
     })

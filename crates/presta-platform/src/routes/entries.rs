@@ -102,9 +102,7 @@ pub async fn enter(State(app): State<App>, caller: Caller, id: Id, asked: Asked,
     let contest_n = id.row(Prefix::Contest)?;
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
         let new: NewEntry = extract::json(bytes)?;
-        if let Some(error) = rules::text_error("/text", &new.text, &TEXT) {
-            return Err(Problem::Validation(vec![error]));
-        }
+        Problem::refuse(rules::text_error("/text", &new.text, &TEXT))?;
         if rules::said(&new.text).is_empty() && new.attachment_ids.is_empty() {
             return Err(Problem::field("/text", "required"));
         }
@@ -124,9 +122,7 @@ pub async fn rate(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
             errors.push(FieldError::new("/stars", "out-of-range"));
         }
         errors.extend(rules::text_error("/comment", rating.comment.as_deref().unwrap_or(""), &COMMENT));
-        if !errors.is_empty() {
-            return Err(Problem::Validation(errors));
-        }
+        Problem::refuse(errors)?;
         entries::act(tx, caller.n, n, &Act::Rate(rating.stars, rating.comment))?;
         stored(tx, &caller, n, (200, None))
     })

@@ -50,8 +50,7 @@ pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
     writing::write(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
         kinds::visible(&tx.sql, &caller.looking(tx.now), Kind::Message, n)?;
         let edit: MessageEdit = extract::json(bytes)?;
-        let wrong = rules::text_error("/text", &edit.text, &rules::MESSAGE_TEXT);
-        wrong.map_or(Ok(()), |error| Err(Problem::Validation(vec![error])))?;
+        Problem::refuse(rules::text_error("/text", &edit.text, &rules::MESSAGE_TEXT))?;
         messages::change(tx, caller.n, (n, Some(rev)), Change::Text(&edit.text))?;
         resources::stored(tx, &caller, Kind::Message, n)
     })

@@ -19,7 +19,7 @@ use crate::{
     guard::Caller,
     ids::Prefix,
     intent::Key,
-    problem::{FieldError, Problem},
+    problem::Problem,
     rules,
     scopes::Scope,
     store::reviews::{self, Draft, Scores},
@@ -62,12 +62,8 @@ impl NewReview {
             ("/scores/deadline", deadline),
             ("/scores/budget", budget),
         ];
-        let params = serde_json::json!({"min": STARS.start(), "max": STARS.end()});
-        let wrong = stars.iter().filter(|(_, value)| !STARS.contains(value));
-        let mut errors: Vec<FieldError> =
-            wrong.map(|(pointer, _)| FieldError::with(*pointer, "out-of-range", params.clone())).collect();
-        errors.extend(rules::text_error("/text", &self.text, &TEXT));
-        if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
+        let wrong = stars.iter().filter_map(|&(pointer, value)| rules::range_error(pointer, value, &STARS));
+        Problem::refuse(wrong.chain(rules::text_error("/text", &self.text, &TEXT)))
     }
 }
 

@@ -93,8 +93,7 @@ fn query_errors(query: &SearchQuery) -> Vec<FieldError> {
         text.filter(|text| !known.contains(&text.as_str())).map(|_| FieldError::new(at, "unknown"))
     };
     let within = |at: &str, value: Option<i64>, bounds: &RangeInclusive<i64>| {
-        let params = json!({"min": bounds.start(), "max": bounds.end()});
-        value.filter(|value| !bounds.contains(value)).map(|_| FieldError::with(at, "out-of-range", params))
+        value.and_then(|value| rules::range_error(at, value, bounds))
     };
     let mut errors = list_errors("/query/skills", query.skills.as_ref(), None);
     errors.extend(list_errors("/query/category", query.category.as_ref(), None));
@@ -123,7 +122,7 @@ fn check(name: Option<&String>, query: Option<&SearchQuery>, alert: Option<&Stri
     if alert.is_some_and(|alert| !ALERTS.contains(&alert.as_str())) {
         errors.push(FieldError::new("/alert", "unknown"));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
+    Problem::refuse(errors)
 }
 
 /// `POST /v1/saved-searches`

@@ -26,7 +26,7 @@ use crate::{
     hub::Notice,
     ids::Prefix,
     intent::Key,
-    problem::{FieldError, Problem},
+    problem::Problem,
     rules,
     scopes::Scope,
     store::{
@@ -121,14 +121,11 @@ struct NewMessage {
 /// A file may come without a word.
 fn check(text: &str, client_message_id: &str, attachment_ids: &[String]) -> Result<(), Problem> {
     let least = if attachment_ids.is_empty() { *rules::MESSAGE_TEXT.start() } else { 0 };
-    let errors: Vec<FieldError> = [
+    let errors = [
         rules::text_error("/text", text, &(least..=*rules::MESSAGE_TEXT.end())),
         rules::text_error("/client_message_id", client_message_id, &CLIENT_ID),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
+    ];
+    Problem::refuse(errors.into_iter().flatten())
 }
 
 /// Who talks to whom about the project: `(client, freelancer)`.
