@@ -22,8 +22,7 @@ use crate::{
 };
 
 /// How amendments are synchronised: both sides of the bid see them.
-pub const OWN: Own =
-    Own { rows: sides::rows!("amendments"), among: sides::among!("amendments"), lost: "access-lost", render };
+pub const OWN: Own = sides::of_bids!("amendments", "access-lost", render);
 
 /// What is to change; what is none stays.
 #[derive(Debug, Clone)]

@@ -9,6 +9,7 @@ use super::{
     instant,
     kinds::Own,
     projects::{self, Viewer},
+    sides,
     snapshot::Datum,
 };
 use crate::{ids::Prefix, problem::Problem};
@@ -17,12 +18,7 @@ use crate::{ids::Prefix, problem::Problem};
 pub const MAX: i64 = 2_000;
 
 /// One's own.
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM bookmarks WHERE user_n = ?1",
-    among: "SELECT n FROM bookmarks WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "deleted",
-    render,
-};
+pub const OWN: Own = sides::own!("bookmarks", "deleted", render);
 
 /// Whether a row is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

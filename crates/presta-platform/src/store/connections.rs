@@ -8,7 +8,7 @@ use super::{
     changes::{Kind, Tx},
     devices, instant,
     kinds::Own,
-    projects::Viewer,
+    sides,
     snapshot::Datum,
     tokens,
 };
@@ -24,20 +24,11 @@ pub const APPS: Own = Own {
 };
 
 /// [`Kind::Account`].
-pub const ACCOUNTS: Own = Own {
-    rows: "SELECT n FROM linked_accounts WHERE user_n = ?1",
-    among: "SELECT n FROM linked_accounts WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "deleted",
-    render: |sql, _: &Viewer, rows| Connected::Accounts.render(sql, rows),
-};
+pub const ACCOUNTS: Own =
+    sides::own!("linked_accounts", "deleted", |sql, _, rows| Connected::Accounts.render(sql, rows));
 
 /// [`Kind::Contact`].
-pub const CONTACTS: Own = Own {
-    rows: "SELECT n FROM contacts WHERE user_n = ?1",
-    among: "SELECT n FROM contacts WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "deleted",
-    render: |sql, _, rows| Connected::Contacts.render(sql, rows),
-};
+pub const CONTACTS: Own = sides::own!("contacts", "deleted", |sql, _, rows| Connected::Contacts.render(sql, rows));
 
 /// A sort of connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use super::{
     kinds::Own,
     mails::{self, Topic},
     projects::Viewer,
+    sides,
     snapshot::Datum,
     users,
 };
@@ -20,12 +21,7 @@ use crate::{
 };
 
 /// [`Kind::Export`].
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM exports WHERE user_n = ?1",
-    among: "SELECT n FROM exports WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own = sides::own!("exports", "access-lost", render);
 
 /// How long an archive is kept: 7 days, in ms.
 const KEPT_MS: i64 = 7 * 86_400_000;

@@ -21,12 +21,7 @@ use crate::{
 };
 
 /// How requests are synchronised: both sides of the bid see them.
-pub const OWN: Own = Own {
-    rows: sides::rows!("milestone_requests"),
-    among: sides::among!("milestone_requests"),
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own = sides::of_bids!("milestone_requests", "access-lost", render);
 
 /// Requests of all bids one sees, or of one.
 pub const LIST: &str = sides::list!("milestone_requests");

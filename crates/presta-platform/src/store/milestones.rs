@@ -18,8 +18,7 @@ use super::{
 use crate::{ids::Prefix, problem::Problem};
 
 /// How milestones are synchronised: both sides of the bid see them.
-pub const OWN: Own =
-    Own { rows: sides::rows!("milestones"), among: sides::among!("milestones"), lost: "deleted", render };
+pub const OWN: Own = sides::of_bids!("milestones", "deleted", render);
 
 /// Milestones of all bids one sees, or of one.
 pub const LIST: &str = sides::list!("milestones");

@@ -13,6 +13,7 @@ use super::{
     mails::{self, Topic},
     projects::Viewer,
     request_words::{self, Answer},
+    sides,
     snapshot::Datum,
     users,
 };
@@ -23,12 +24,7 @@ use crate::{
 };
 
 /// [`Kind::PrivacyRequest`].
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM privacy_requests WHERE user_n = ?1",
-    among: "SELECT n FROM privacy_requests WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own = sides::own!("privacy_requests", "access-lost", render);
 
 /// A statement longer than this is a complex one: its answer takes an extension. In characters.
 const COMPLEX: usize = 4_000;

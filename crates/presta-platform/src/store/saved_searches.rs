@@ -10,6 +10,7 @@ use super::{
     instant,
     kinds::Own,
     projects::Viewer,
+    sides,
     snapshot::Datum,
 };
 use crate::{given::given, ids::Prefix, problem::Problem};
@@ -18,12 +19,7 @@ use crate::{given::given, ids::Prefix, problem::Problem};
 pub const MAX: i64 = 50;
 
 /// One's own.
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM saved_searches WHERE user_n = ?1",
-    among: "SELECT n FROM saved_searches WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "deleted",
-    render,
-};
+pub const OWN: Own = sides::own!("saved_searches", "deleted", render);
 
 /// The filters of `GET /v1/projects` by the same names; lists are lists here, not texts with commas.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

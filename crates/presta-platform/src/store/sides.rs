@@ -1,4 +1,33 @@
-//! Queries of what hangs on a bid, for those who see it: both sides of that bid.
+//! Queries of the rows one sees: those of one's own, and what hangs on a bid that one is a side of.
+
+/// A type of which everyone has their own rows, in a table with a `user_n`.
+macro_rules! own {
+    ($table:literal, $lost:literal, $render:expr) => {
+        $crate::store::kinds::Own {
+            rows: concat!("SELECT n FROM ", $table, " WHERE user_n = ?1"),
+            among: concat!("SELECT n FROM ", $table, " WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))"),
+            lost: $lost,
+            render: $render,
+        }
+    };
+}
+
+/// A type of which both sides of a bid see the rows, in a table with a `bid_n`.
+macro_rules! of_bids {
+    ($table:literal, $lost:literal, $render:expr) => {
+        $crate::store::kinds::Own {
+            rows: $crate::store::sides::rows!($table),
+            among: concat!(
+                "SELECT x.n FROM ",
+                $table,
+                " x JOIN bids b ON b.n = x.bid_n JOIN projects p ON p.n = b.project_n
+                  WHERE x.n IN (SELECT value FROM json_each(?2)) AND (b.freelancer_n = ?1 OR p.client_n = ?1)"
+            ),
+            lost: $lost,
+            render: $render,
+        }
+    };
+}
 
 /// Every row of a table with a `bid_n` that the user of parameter 1 may see; as [`super::kinds::Own::rows`].
 macro_rules! rows {
@@ -10,18 +39,6 @@ macro_rules! rows {
               UNION SELECT x.n FROM projects p JOIN bids b ON b.project_n = p.n JOIN ",
             $table,
             " x ON x.bid_n = b.n WHERE p.client_n = ?1"
-        )
-    };
-}
-
-/// Those of them that parameter 2 (a JSON array) names; as [`super::kinds::Own::among`].
-macro_rules! among {
-    ($table:literal) => {
-        concat!(
-            "SELECT x.n FROM ",
-            $table,
-            " x JOIN bids b ON b.n = x.bid_n JOIN projects p ON p.n = b.project_n
-              WHERE x.n IN (SELECT value FROM json_each(?2)) AND (b.freelancer_n = ?1 OR p.client_n = ?1)"
         )
     };
 }
@@ -39,4 +56,4 @@ macro_rules! list {
     };
 }
 
-pub(super) use {among, list, rows};
+pub(super) use {list, of_bids, own, rows};
