@@ -20,7 +20,8 @@ from pathlib import Path
 import yaml
 
 import dictionaries
-from market import ROLES, Market, SignIn
+from market import ROLES, Market
+from sign_in import SignIn
 
 HERE = Path(__file__).resolve().parent
 CONTRACT = HERE.parent.parent / "contract" / "openapi.yaml"

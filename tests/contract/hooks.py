@@ -12,8 +12,9 @@ import schemathesis
 from schemathesis.generation.meta import TestPhase
 from schemathesis.transport.serialization import serialize_binary
 
-from market import CLIENT_ID, ROLES, SignIn
+from market import ROLES
 from scenes import Scenes, ahead
+from sign_in import CLIENT_ID, SignIn
 
 BASE, ROLE = os.environ["PRESTA_URL"], os.environ["PRESTA_ROLE"]
 SIGN_IN = SignIn(BASE, *ROLES[ROLE])

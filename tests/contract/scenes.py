@@ -15,7 +15,8 @@ from datetime import datetime, timedelta, timezone
 
 import requests
 
-from market import CLIENT_ID, ROLES, SignIn
+from market import ROLES
+from sign_in import CLIENT_ID, SignIn
 
 TEXT = "Bonjour, voici comment je m’y prendrais et ce que je livrerais à la fin de chaque étape."
 PRICE = {"amount_minor": 300_000, "currency": "EUR"}

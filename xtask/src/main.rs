@@ -35,22 +35,18 @@ enum Chore {
     /// Checks that dependencies point one way.
     Rule,
     /// Opens event streams and sends requests to a release platform, restarts it, and prints times and memory.
+    #[command(disable_help_flag = true)]
     Load {
-        /// Open event streams.
-        #[arg(long, default_value_t = 1_000)]
-        clients: usize,
-        /// Requests a second.
-        #[arg(long, default_value_t = 200)]
-        rate: u32,
-        /// For so long.
-        #[arg(long, default_value_t = 60)]
-        seconds: u32,
+        /// As the example `drive` of the platform takes them; it answers `--help`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
     },
     /// Kills a release platform in the middle of writes, and checks that what it acknowledged is there, once.
+    #[command(disable_help_flag = true)]
     Kill {
-        /// How often.
-        #[arg(long, default_value_t = 200)]
-        times: u32,
+        /// As those of `load`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
     },
 }
 
@@ -59,19 +55,8 @@ fn main() -> anyhow::Result<()> {
         Chore::Bindings { check } => bindings::run(root()?, check),
         Chore::Contract { check, full, fuzz } => contract::run(root()?, check, contract::Judge::of(full, fuzz)),
         Chore::Rule => rule::run(root()?),
-        Chore::Load { clients, rate, seconds } => drive::run(
-            root()?,
-            &[
-                "load",
-                "--clients",
-                &clients.to_string(),
-                "--rate",
-                &rate.to_string(),
-                "--seconds",
-                &seconds.to_string(),
-            ],
-        ),
-        Chore::Kill { times } => drive::run(root()?, &["kill", "--times", &times.to_string()]),
+        Chore::Load { options } => drive::run(root()?, "load", &options),
+        Chore::Kill { options } => drive::run(root()?, "kill", &options),
     }
 }
 

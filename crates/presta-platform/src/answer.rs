@@ -26,16 +26,19 @@ pub fn etag(rev: i64) -> String {
     format!("\"{rev}\"")
 }
 
+/// Whether the caller has what `etag` names already: `If-None-Match`, compared weakly (RFC 9110 §13.1.2).
+#[must_use]
+pub fn known(headers: &HeaderMap, etag: &str) -> bool {
+    let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .any(|tag| matches!(tag.trim(), "*") || tag.trim().trim_start_matches("W/") == etag)
+}
+
 /// 200 with `ETag`, or 304 when the caller has that very revision.
 #[must_use]
 pub fn resource(headers: &HeaderMap, etag: &str, body: String) -> Response {
-    let known = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|tag| matches!(tag.trim(), "*") || tag.trim().trim_start_matches("W/") == etag);
-    let mut response = if known {
+    let mut response = if known(headers, etag) {
         let mut empty = StatusCode::NOT_MODIFIED.into_response();
         empty.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         empty

@@ -21,6 +21,7 @@ pub mod file_names;
 pub mod given;
 pub mod guard;
 pub mod guesses;
+pub mod html;
 pub mod hub;
 pub mod ids;
 pub mod import;

@@ -154,6 +154,15 @@ impl Problem {
         Self::Validation(vec![FieldError::new(pointer, code)])
     }
 
+    /// Refuses when anything is wrong.
+    ///
+    /// # Errors
+    /// `validation` with all of `errors`, if there are any.
+    pub fn refuse(errors: impl IntoIterator<Item = FieldError>) -> Result<(), Self> {
+        let errors: Vec<FieldError> = errors.into_iter().collect();
+        if errors.is_empty() { Ok(()) } else { Err(Self::Validation(errors)) }
+    }
+
     /// The last part of `type`.
     #[must_use]
     pub const fn name(&self) -> &'static str {

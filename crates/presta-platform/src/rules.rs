@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::{
     problem::{FieldError, Problem},
-    store::bids::{Milestone, Offer},
+    seed::catalog,
+    store::offers::{Milestone, Offer},
 };
 
 /// The currencies of the market, ISO 4217.
@@ -19,6 +20,7 @@ pub const PERIOD_DAYS: std::ops::RangeInclusive<i64> = 1..=365;
 /// Bounds of a message, in characters.
 pub const MESSAGE_TEXT: std::ops::RangeInclusive<usize> = 1..=5_000;
 const MILESTONES_MAX: usize = 20;
+const SKILLS_MAX: usize = 10;
 /// Bounds of a milestone's title, in characters.
 pub const MILESTONE_TITLE: std::ops::RangeInclusive<usize> = 1..=200;
 
@@ -62,6 +64,44 @@ pub fn text_error(pointer: &str, text: &str, bounds: &std::ops::RangeInclusive<u
     }
 }
 
+/// Checks the number at `pointer`.
+#[must_use]
+pub fn range_error(pointer: &str, value: i64, bounds: &std::ops::RangeInclusive<i64>) -> Option<FieldError> {
+    let params = || json!({"min": bounds.start(), "max": bounds.end()});
+    (!bounds.contains(&value)).then(|| FieldError::with(pointer, "out-of-range", params()))
+}
+
+/// Checks the amount at `pointer`, in minor units: within [`AMOUNT`].
+///
+/// # Errors
+/// `amount-out-of-range`.
+pub fn check_amount(pointer: &str, minor: i64) -> Result<(), Problem> {
+    if AMOUNT.contains(&minor) {
+        return Ok(());
+    }
+    let params = json!({"min": AMOUNT.start(), "max": AMOUNT.end()});
+    Err(Problem::AmountOutOfRange(vec![FieldError::with(pointer, "amount-out-of-range", params)]))
+}
+
+/// Checks what a project or a contest is about: its category, and one to [`SKILLS_MAX`] skills, each once.
+#[must_use]
+pub fn subject_errors(category: &str, skills: &[String]) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if !catalog::is_category(category) {
+        errors.push(FieldError::new("/category", "unknown"));
+    }
+    if !(1..=SKILLS_MAX).contains(&skills.len()) {
+        errors.push(FieldError::with("/skills", "out-of-range", json!({"min": 1, "max": SKILLS_MAX})));
+    }
+    for (i, skill) in skills.iter().enumerate() {
+        let twice = skills.iter().take(i).any(|other| other == skill);
+        if twice || !catalog::is_skill(skill) {
+            errors.push(FieldError::new(format!("/skills/{i}"), if twice { "duplicate" } else { "unknown" }));
+        }
+    }
+    errors
+}
+
 /// Checks each of the steps at `/milestones`, and how many there are.
 #[must_use]
 pub fn milestone_errors(steps: &[Milestone]) -> Vec<FieldError> {
@@ -85,24 +125,15 @@ pub fn milestone_errors(steps: &[Milestone]) -> Vec<FieldError> {
 pub fn check_offer(offer: &Offer) -> Result<(), Problem> {
     let mut errors = Vec::new();
     errors.extend(text_error("/text", &offer.text, &BID_TEXT));
-    if !PERIOD_DAYS.contains(&offer.period_days) {
-        let params = json!({"min": PERIOD_DAYS.start(), "max": PERIOD_DAYS.end()});
-        errors.push(FieldError::with("/period_days", "out-of-range", params));
-    }
+    errors.extend(range_error("/period_days", offer.period_days, &PERIOD_DAYS));
     errors.extend(milestone_errors(&offer.milestones));
     let sum = offer.milestones.iter().try_fold(0_i64, |sum, step| sum.checked_add(step.amount));
     if !offer.milestones.is_empty() && sum != Some(offer.amount) {
         let params = json!({"sum_minor": sum, "amount_minor": offer.amount});
         errors.push(FieldError::with("/milestones", "milestones-sum", params));
     }
-    if !errors.is_empty() {
-        return Err(Problem::Validation(errors));
-    }
-    if !AMOUNT.contains(&offer.amount) {
-        let params = json!({"min": AMOUNT.start(), "max": AMOUNT.end()});
-        let error = FieldError::with("/amount/amount_minor", "amount-out-of-range", params);
-        return Err(Problem::AmountOutOfRange(vec![error]));
-    }
+    Problem::refuse(errors)?;
+    check_amount("/amount/amount_minor", offer.amount)?;
     match crate::contact::find(&offer.text) {
         Some(code) => Err(Problem::ContactDetails(vec![FieldError::new("/text", code)])),
         None => Ok(()),

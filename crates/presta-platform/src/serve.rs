@@ -33,6 +33,7 @@ use crate::{
     archive, compat,
     counters::Counters,
     db::{self, Db, Found},
+    download::{CONTENT_DIGEST, REPR_DIGEST},
     due, edge,
     faults::{Faults, layer, rules::Rules},
     guesses::Guesses,
@@ -143,7 +144,7 @@ pub fn service(app: &App, faults: Option<Arc<Faults>>) -> Router {
 /// What has a digest of its very bytes is sent as these bytes.
 fn compressible() -> impl Predicate {
     let digested = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
-        !headers.contains_key("content-digest") && !headers.contains_key("repr-digest")
+        !headers.contains_key(CONTENT_DIGEST) && !headers.contains_key(REPR_DIGEST)
     };
     DefaultPredicate::new().and(digested)
 }

@@ -1,16 +1,10 @@
-"""A platform of its own, and sign-ins through the pages a person would see."""
+"""A platform of its own, and sessions of the SDK on it."""
 
-import base64
-import hashlib
-import html
 import json
 import os
-import re
-import secrets
 import subprocess
 import tempfile
 import unittest
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 from freelancersdk.resources.projects import projects
@@ -23,8 +17,8 @@ from freelancersdk.resources.projects.helpers import (
 from freelancersdk.resources.users import users
 from freelancersdk.session import Session
 
-CLIENT_ID = "prestataires-desktop"
-CALLBACK = "http://127.0.0.1:1/callback"
+from sign_in import SignIn
+
 TEXT = "Bonjour, j'ai mené trois reprises de ce genre cette année et je peux commencer dès lundi prochain."
 BRIEF = "Notre import nocturne perd des lignes depuis la migration : il faut trouver pourquoi, corriger et tester."
 EURO = 8
@@ -49,34 +43,7 @@ class Market:
         self._data.cleanup()
 
     def token(self, login: str) -> str:
-        browser, state, verifier = requests.Session(), secrets.token_urlsafe(12), secrets.token_urlsafe(48)
-        digest = hashlib.sha256(verifier.encode()).digest()
-        asked = {
-            "response_type": "code",
-            "client_id": CLIENT_ID,
-            "redirect_uri": CALLBACK,
-            "state": state,
-            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
-            "code_challenge_method": "S256",
-        }
-        page = browser.get(f"{self.base}/oauth/authorize", params=asked, timeout=30)
-        form = {**hidden(page.text), "login": login, "password": self._accounts[login]}
-        page = browser.post(f"{self.base}/oauth/login", data=form, timeout=30)
-        form = {**hidden(page.text), "decision": "allow"}
-        back = browser.post(f"{self.base}/oauth/consent", data=form, timeout=30, allow_redirects=False)
-        answer = parse_qs(urlsplit(back.headers["Location"]).query)
-        if answer.get("state") != [state]:
-            raise RuntimeError(f"the sign-in came back as {answer}")
-        exchange = {
-            "grant_type": "authorization_code",
-            "client_id": CLIENT_ID,
-            "code": answer["code"][0],
-            "redirect_uri": CALLBACK,
-            "code_verifier": verifier,
-        }
-        answer = requests.post(f"{self.base}/oauth/token", data=exchange, timeout=30)
-        answer.raise_for_status()
-        return answer.json()["access_token"]
+        return SignIn(self.base, login, self._accounts[login]).token()
 
     def session(self, login: str) -> Session:
         """A session of the SDK; it joins paths to the base, which needs its last slash."""
@@ -91,12 +58,6 @@ class Market:
         answer = requests.get(f"{self.base}/v1/{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30)
         answer.raise_for_status()
         return answer
-
-
-def hidden(page: str) -> dict[str, str]:
-    """The hidden fields of a page's form."""
-    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
-    return {name: html.unescape(value) for name, value in fields}
 
 
 class MarketTest(unittest.TestCase):

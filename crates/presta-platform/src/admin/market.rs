@@ -124,9 +124,7 @@ fn thread(sql: &Connection, id: &str) -> Result<i64, Problem> {
 }
 
 async fn say(app: &App, thread_id: &str, text: String, named: Option<String>) -> Result<Value, Problem> {
-    if let Some(error) = rules::text_error("/text", &text, &rules::MESSAGE_TEXT) {
-        return Err(Problem::Validation(vec![error]));
-    }
+    Problem::refuse(rules::text_error("/text", &text, &rules::MESSAGE_TEXT))?;
     let id = thread_id.to_owned();
     app.write(move |tx| {
         let thread_n = thread(&tx.sql, &id)?;

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
+    html,
     problem::Problem,
     store::{
         attachments,
@@ -252,7 +253,7 @@ fn covers(job: &Job, french: bool, part: u32, own: &[Entry]) -> Vec<(String, Str
     let mut page = forms::page_head(words::title(job.access, french), french);
     page.push_str(&format!("<p>{} {part}</p>\n<table>\n", words::label("part", french)));
     for entry in own {
-        let path = forms::escaped(&entry.path);
+        let path = html::escaped(&entry.path);
         page.push_str(&format!(
             "<tr><td><a href=\"{path}\">{path}</a></td><td>{}</td><td><code>{}</code></td></tr>\n",
             entry.size, entry.sha256

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -12,11 +12,10 @@ use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{Armed, body};
+use crate::download::{CONTENT_DIGEST, REPR_DIGEST};
 
 /// Marks the validators of the other file.
 const MARK: &str = "-changed\"";
-const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
-const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 
 /// The validator of the first file, from that of the other one.
 fn first_tag(value: &HeaderValue) -> Option<HeaderValue> {

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
+    download::{CONTENT_DIGEST, REPR_DIGEST},
     guard,
     ids::Prefix,
     language::Language,
@@ -198,9 +199,9 @@ async fn bad_digest(response: Response) -> Response {
     let hash = |name: Option<&str>, _: &str| (name == Some("sha256")).then(|| WRONG_SHA256.to_owned());
     let mut response = body::rewrite(response, hash).await;
     let wrong = HeaderValue::from_static(WRONG_DIGEST);
-    if response.headers().contains_key("repr-digest") {
-        response.headers_mut().insert("repr-digest", wrong.clone());
+    if response.headers().contains_key(REPR_DIGEST) {
+        response.headers_mut().insert(REPR_DIGEST, wrong.clone());
     }
-    response.headers_mut().insert("content-digest", wrong);
+    response.headers_mut().insert(CONTENT_DIGEST, wrong);
     response
 }

@@ -191,7 +191,7 @@ impl Rules {
                 errors.push(FieldError::new(format!("/rules/{i}/probability"), "out-of-range"));
             }
         }
-        if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
+        Problem::refuse(errors)
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     pending::Pending,
     words::{self, Words},
 };
-use crate::{language::Language, scopes::Scopes, store::demo::Account};
+use crate::{html::escaped, language::Language, scopes::Scopes, store::demo::Account};
 
 const STYLE: &str = include_str!("style.css");
 /// Chromium holds the redirect after a form to `form-action`, so the application's address is in it.
@@ -33,21 +33,6 @@ pub fn secure(headers: &mut HeaderMap) {
     for (name, value) in all {
         headers.insert(name, HeaderValue::from_static(value));
     }
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 fn page(status: StatusCode, language: Language, title: &str, body: &str) -> Response {
@@ -83,8 +68,8 @@ fn hidden(pending: &Pending, csrf: &str) -> String {
     format!(
         "<input type=\"hidden\" name=\"request\" value=\"{}\">\n\
          <input type=\"hidden\" name=\"csrf\" value=\"{}\">\n",
-        escape(&pending.id),
-        escape(csrf)
+        escaped(&pending.id),
+        escaped(csrf)
     )
 }
 
@@ -122,9 +107,9 @@ pub fn login(status: StatusCode, pending: &Pending, form: &LoginForm<'_>, demo: 
         words.sign_in_lead,
         hidden(pending, csrf),
         words.login,
-        escape(form.login),
+        escaped(form.login),
         words.password,
-        escape(form.password),
+        escaped(form.password),
         words.submit,
         demo_accounts(pending, demo, words),
     );
@@ -153,7 +138,7 @@ fn demo_accounts(pending: &Pending, demo: &[Account], words: &Words) -> String {
              <a class=\"fill\" href=\"/oauth/login?request={}&amp;demo={login}\" \
              aria-label=\"{fill} {login}\">{fill}</a></li>",
             account.password,
-            escape(&pending.id),
+            escaped(&pending.id),
             login = account.login,
             fill = words.fill,
         );
@@ -184,8 +169,8 @@ pub fn consent(pending: &Pending, name: &str, csrf: &str) -> Response {
          <p class=\"note\">{}</p>\n",
         words.consent_lead,
         words.signed_in_as,
-        escape(name),
-        escape(&pending.id),
+        escaped(name),
+        escaped(&pending.id),
         words.other_account,
         words.will,
         hidden(pending, csrf),

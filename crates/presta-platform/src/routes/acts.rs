@@ -1,12 +1,16 @@
 //! What either side does with a bid in one word, and the marks its client keeps.
 
-use axum::{body::Body, extract::State, routing::post};
+use axum::{
+    body::Body,
+    extract::State,
+    routing::{MethodRouter, post},
+};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     Answer, Needs, Route,
     bids::stored,
+    resources,
     writing::{self, Asked},
 };
 use crate::{
@@ -15,7 +19,7 @@ use crate::{
     guard::Caller,
     ids::Prefix,
     intent::Key,
-    problem::{FieldError, Problem},
+    problem::Problem,
     rules,
     scopes::Scope,
     store::acts::{self, Act},
@@ -26,14 +30,14 @@ use crate::{
 pub fn routes() -> Vec<Route> {
     let scope = Needs::Scope(Scope::BidsWrite);
     vec![
-        Route::new("POST", "/v1/bids/{id}:retract", scope, post(retract)),
-        Route::new("POST", "/v1/bids/{id}:shortlist", scope, post(shortlist)),
-        Route::new("POST", "/v1/bids/{id}:award", scope, post(award)),
-        Route::new("POST", "/v1/bids/{id}:accept", scope, post(accept)),
-        Route::new("POST", "/v1/bids/{id}:decline", scope, post(decline)),
-        Route::new("POST", "/v1/bids/{id}:reject", scope, post(reject)),
-        Route::new("POST", "/v1/bids/{id}:revoke", scope, post(revoke)),
-        Route::new("POST", "/v1/bids/{id}:complete", scope, post(complete)),
+        Route::new("POST", "/v1/bids/{id}:retract", scope, act(Act::Retract)),
+        Route::new("POST", "/v1/bids/{id}:shortlist", scope, act(Act::Shortlist)),
+        Route::new("POST", "/v1/bids/{id}:award", scope, act(Act::Award)),
+        Route::new("POST", "/v1/bids/{id}:accept", scope, act(Act::Accept)),
+        Route::new("POST", "/v1/bids/{id}:decline", scope, act(Act::Decline)),
+        Route::new("POST", "/v1/bids/{id}:reject", scope, act(Act::Reject)),
+        Route::new("POST", "/v1/bids/{id}:revoke", scope, act(Act::Revoke)),
+        Route::new("POST", "/v1/bids/{id}:complete", scope, act(Act::Complete)),
         Route::new("POST", "/v1/bids/{id}:hide", scope, post(hide)),
         Route::new("POST", "/v1/bids/{id}:rate", scope, post(rate)),
     ]
@@ -42,54 +46,11 @@ pub fn routes() -> Vec<Route> {
 const STARS: std::ops::RangeInclusive<i64> = 1..=5;
 const NOTE: std::ops::RangeInclusive<usize> = 1..=1_000;
 
-async fn act(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), act: Act) -> Answer {
-    let n = id.row(Prefix::Bid)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn act(act: Act) -> MethodRouter<App> {
+    resources::act(Prefix::Bid, move |tx, caller, n| {
         acts::act(tx, caller.n, n, act)?;
-        stored(tx, &caller, n, (200, None))
+        stored(tx, caller, n, (200, None))
     })
-    .await
-}
-
-/// `POST /v1/bids/{id}:retract`
-pub async fn retract(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Retract).await
-}
-
-/// `POST /v1/bids/{id}:shortlist`
-pub async fn shortlist(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Shortlist).await
-}
-
-/// `POST /v1/bids/{id}:award`
-pub async fn award(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Award).await
-}
-
-/// `POST /v1/bids/{id}:accept`
-pub async fn accept(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Accept).await
-}
-
-/// `POST /v1/bids/{id}:decline`
-pub async fn decline(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Decline).await
-}
-
-/// `POST /v1/bids/{id}:reject`
-pub async fn reject(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Reject).await
-}
-
-/// `POST /v1/bids/{id}:revoke`
-pub async fn revoke(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Revoke).await
-}
-
-/// `POST /v1/bids/{id}:complete`
-pub async fn complete(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Complete).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -121,13 +82,8 @@ pub async fn rate(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
     let n = id.row(Prefix::Bid)?;
     writing::write(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
         let Rating { stars, note } = extract::json(bytes)?;
-        if !STARS.contains(&stars) {
-            let params = json!({"min": STARS.start(), "max": STARS.end()});
-            return Err(Problem::Validation(vec![FieldError::with("/stars", "out-of-range", params)]));
-        }
-        if let Some(error) = note.as_deref().and_then(|note| rules::text_error("/note", note, &NOTE)) {
-            return Err(Problem::Validation(vec![error]));
-        }
+        Problem::refuse(rules::range_error("/stars", stars, &STARS))?;
+        Problem::refuse(note.as_deref().and_then(|note| rules::text_error("/note", note, &NOTE)))?;
         acts::rate(tx, caller.n, n, (stars, note.as_deref()))?;
         stored(tx, &caller, n, (200, None))
     })

@@ -3,21 +3,19 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use rusqlite::Connection;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     Answer, Needs, Route,
     bids::{self as bid_routes, Money, Step},
     listing::{self, List},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
     extract::{self, Id, Query},
     guard::Caller,
@@ -29,8 +27,7 @@ use crate::{
     store::{
         amendments::{self, Reply, Terms},
         bids,
-        changes::Tx,
-        keys::Stored,
+        changes::Kind,
         projects::Viewer,
         snapshot::Datum,
     },
@@ -43,9 +40,9 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/bids/{id}/amendments", read, get(list)),
         Route::new("POST", "/v1/bids/{id}/amendments", write, post(propose)),
-        Route::new("GET", "/v1/amendments/{id}", read, get(show)),
-        Route::new("POST", "/v1/amendments/{id}:accept", write, post(accept)),
-        Route::new("POST", "/v1/amendments/{id}:decline", write, post(decline)),
+        Route::new("GET", "/v1/amendments/{id}", read, resources::show(Kind::Amendment)),
+        Route::new("POST", "/v1/amendments/{id}:accept", write, answer(Reply::Accept)),
+        Route::new("POST", "/v1/amendments/{id}:decline", write, answer(Reply::Decline)),
     ]
 }
 
@@ -71,23 +68,14 @@ impl NewAmendment {
         let milestones = self.milestones.map(|steps| bid_routes::milestones(steps, said)).transpose()?;
         let mut errors = Vec::new();
         errors.extend(rules::text_error("/reason", &self.reason, &REASON));
-        if self.period_days.is_some_and(|days| !rules::PERIOD_DAYS.contains(&days)) {
-            let params = json!({"min": rules::PERIOD_DAYS.start(), "max": rules::PERIOD_DAYS.end()});
-            errors.push(FieldError::with("/period_days", "out-of-range", params));
-        }
+        errors.extend(self.period_days.and_then(|days| rules::range_error("/period_days", days, &rules::PERIOD_DAYS)));
         errors.extend(rules::milestone_errors(milestones.as_deref().unwrap_or_default()));
         if self.amount.is_none() && self.period_days.is_none() && milestones.is_none() {
             errors.push(FieldError::new("", "nothing-to-change"));
         }
-        if !errors.is_empty() {
-            return Err(Problem::Validation(errors));
-        }
+        Problem::refuse(errors)?;
         let amount = self.amount.map(|amount| amount.amount_minor);
-        if amount.is_some_and(|minor| !rules::AMOUNT.contains(&minor)) {
-            let params = json!({"min": rules::AMOUNT.start(), "max": rules::AMOUNT.end()});
-            let error = FieldError::with("/amount/amount_minor", "amount-out-of-range", params);
-            return Err(Problem::AmountOutOfRange(vec![error]));
-        }
+        amount.map_or(Ok(()), |minor| rules::check_amount("/amount/amount_minor", minor))?;
         Ok(Terms { amount, period_days: self.period_days, milestones, reason: self.reason, currency })
     }
 }
@@ -110,20 +98,8 @@ impl List for Of {
 
 /// `GET /v1/bids/{id}/amendments`
 pub async fn list(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
-    let viewer = bid_routes::viewer(&caller, app.now());
+    let viewer = caller.looking(app.now());
     listing::page(&app, &query, Of { viewer, bid_n: id.row(Prefix::Bid)? }).await
-}
-
-/// `GET /v1/amendments/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Amendment)?;
-    let found = app.read(move |sql| amendments::visible(sql, caller.n, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(found.rev), found.json(caller.n).to_string()))
-}
-
-fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let found = amendments::visible(&tx.sql, caller.n, n)?;
-    Ok(Stored { status, location, etag: Some(answer::etag(found.rev)), body: found.json(caller.n).to_string() })
 }
 
 /// `POST /v1/bids/{id}/amendments`
@@ -132,28 +108,14 @@ pub async fn propose(State(app): State<App>, caller: Caller, id: Id, asked: Aske
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
         let terms = extract::json::<NewAmendment>(bytes)?.terms()?;
         let n = amendments::propose(tx, caller.n, bid_n, &terms)?;
-        let location = format!("/v1/amendments/{}", Prefix::Amendment.id(n));
-        stored(tx, &caller, n, (201, Some(location)))
+        resources::created(tx, &caller, Kind::Amendment, n, "/v1/amendments")
     })
     .await
 }
 
-async fn answer(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), reply: Reply) -> Answer {
-    let n = id.row(Prefix::Amendment)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn answer(reply: Reply) -> MethodRouter<App> {
+    resources::act(Prefix::Amendment, move |tx, caller, n| {
         amendments::answer(tx, caller.n, n, reply)?;
-        stored(tx, &caller, n, (200, None))
+        resources::stored(tx, caller, Kind::Amendment, n)
     })
-    .await
-}
-
-/// `POST /v1/amendments/{id}:accept`
-pub async fn accept(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    answer(app, caller, id, (asked, body), Reply::Accept).await
-}
-
-/// `POST /v1/amendments/{id}:decline`
-pub async fn decline(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    answer(app, caller, id, (asked, body), Reply::Decline).await
 }

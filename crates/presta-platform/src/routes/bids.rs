@@ -3,12 +3,18 @@
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, Method, Uri, header},
+    http::{HeaderMap, header},
+    routing::{get, patch, post},
 };
-use serde::{Deserialize, Serialize};
+use rusqlite::Connection;
+use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Answer, Needs, Route};
-use crate::scopes::Scope;
+use super::{
+    Answer, Needs, Route,
+    listing::{self, List, Selection},
+    writing::{self, Asked},
+};
 use crate::{
     answer,
     app::App,
@@ -16,18 +22,20 @@ use crate::{
     given::given,
     guard::Caller,
     ids::Prefix,
-    intent::{Intent, Key},
+    intent::Key,
     problem::Problem,
-    rules, secret,
+    rules,
+    scopes::Scope,
+    secret,
     store::{
-        bids::{self, List, Milestone, Offer},
+        bidding, bids,
         changes::Tx,
         keys::Stored,
-        pages::{self, Page},
+        offers::{Milestone, Offer},
         projects::{self, Viewer},
+        snapshot::Datum,
     },
 };
-use axum::routing::{get, patch, post};
 
 /// The operations of this module.
 #[must_use]
@@ -155,7 +163,7 @@ pub(super) fn stored(
     (status, location): (u16, Option<String>),
 ) -> Result<Stored, Problem> {
     let bid = bids::visible(&tx.sql, caller.n, n)?;
-    let viewer = viewer(caller, tx.now);
+    let viewer = caller.looking(tx.now);
     let body = bid.json(&viewer).to_string();
     Ok(Stored { status, location, etag: Some(etag(bid.rev, &body)), body })
 }
@@ -173,69 +181,44 @@ fn if_match(headers: &HeaderMap) -> Result<i64, Problem> {
     rev.ok_or(Problem::EditedElsewhere)
 }
 
-/// A bid shows nothing that hangs on the quota.
-pub(super) const fn viewer(caller: &Caller, now: i64) -> Viewer {
-    Viewer { n: caller.n, freelancer: caller.freelancer, quota_left: true, now }
-}
-
 /// `POST /v1/projects/{id}/bids`
-pub async fn place(
-    State(app): State<App>,
-    caller: Caller,
-    id: Id,
-    (method, uri, headers): (Method, Uri, HeaderMap),
-    body: Body,
-) -> Answer {
+pub async fn place(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let project_n = id.row(Prefix::Project)?;
-    let bytes = extract::body(&headers, body).await?;
-    let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
     let limit = app.settings.bids_per_month;
-    intent
-        .run(&app, move |tx| {
-            let offer = extract::json::<NewBid>(&bytes)?.offer()?;
-            let project = projects::seen(&tx.sql, caller.n, project_n)?;
-            let used = bids::placed_since(&tx.sql, caller.n, rules::month_start(tx.now))?;
-            if project.client_n != caller.n && caller.freelancer && used >= limit {
-                let wait_ms = rules::next_month_start(tx.now) - tx.now;
-                return Err(Problem::QuotaExhausted { retry_after_s: wait_ms / 1000 + 1 });
-            }
-            let n = bids::place(tx, caller.n, project_n, &offer)?;
-            let location = format!("/v1/bids/{}", Prefix::Bid.id(n));
-            stored(tx, &caller, n, (201, Some(location)))
-        })
-        .await
+    writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
+        let offer = extract::json::<NewBid>(bytes)?.offer()?;
+        let project = projects::seen(&tx.sql, caller.n, project_n)?;
+        let used = bids::placed_since(&tx.sql, caller.n, rules::month_start(tx.now))?;
+        if project.client_n != caller.n && caller.freelancer && used >= limit {
+            let wait_ms = rules::next_month_start(tx.now) - tx.now;
+            return Err(Problem::QuotaExhausted { retry_after_s: wait_ms / 1000 + 1 });
+        }
+        let n = bidding::place(tx, caller.n, project_n, &offer)?;
+        let location = format!("/v1/bids/{}", Prefix::Bid.id(n));
+        stored(tx, &caller, n, (201, Some(location)))
+    })
+    .await
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Place {
-    n: i64,
+struct On {
+    viewer: Viewer,
+    project_n: i64,
 }
 
-async fn page(app: App, caller: Caller, query: Query, list: List) -> Answer {
-    let limit = query.limit(50)?;
-    let before = query.cursor::<Place>()?.map_or(i64::MAX, |place| place.n);
-    let now = app.now();
-    let body = app
-        .read(move |sql| {
-            if let List::On(_, project_n) = list {
-                projects::seen(sql, caller.n, project_n)?;
-            }
-            let mut rows = bids::list(sql, &list, before, limit)?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
-            let next = rows.last().filter(|_| more).map(|&n| pages::cursor(&Place { n }));
-            let viewer = viewer(&caller, now);
-            let items: Vec<String> = bids::load(sql, &rows)?.iter().map(|b| b.json(&viewer).to_string()).collect();
-            Ok(Page::of(&items, next).json())
-        })
-        .await?;
-    Ok(answer::json(body))
+impl List for On {
+    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
+        bids::on(sql, self.viewer.n, self.project_n, (before, limit))
+    }
+
+    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
+        bids::render(sql, &self.viewer, rows)
+    }
 }
 
 /// `GET /v1/projects/{id}/bids`
 pub async fn of_project(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
-    let list = List::On(caller.n, id.row(Prefix::Project)?);
-    page(app, caller, query, list).await
+    let (viewer, project_n) = (caller.looking(app.now()), id.row(Prefix::Project)?);
+    listing::page(&app, &query, On { viewer, project_n }).await
 }
 
 /// `GET /v1/bids`
@@ -244,35 +227,28 @@ pub async fn mine(State(app): State<App>, caller: Caller, query: Query) -> Answe
     if !statuses.iter().all(|status| STATUSES.contains(&status.as_str())) {
         return Err(Problem::field("?status", "unknown"));
     }
-    page(app, caller, query, List::Of(caller.n, statuses)).await
+    let (viewer, narrow) = (caller.looking(app.now()), Value::from(statuses).to_string());
+    let list = Selection { viewer, rows: bids::PLACED, user_n: caller.n, narrow, render: bids::render };
+    listing::page(&app, &query, list).await
 }
 
 /// `GET /v1/bids/{id}`
 pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
     let n = id.row(Prefix::Bid)?;
-    let viewer = viewer(&caller, app.now());
+    let viewer = caller.looking(app.now());
     let bid = app.read(move |sql| bids::visible(sql, caller.n, n)).await?;
     let body = bid.json(&viewer).to_string();
     Ok(answer::resource(&headers, &etag(bid.rev, &body), body))
 }
 
 /// `PATCH /v1/bids/{id}`
-pub async fn edit(
-    State(app): State<App>,
-    caller: Caller,
-    id: Id,
-    (method, uri, headers): (Method, Uri, HeaderMap),
-    body: Body,
-) -> Answer {
+pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Bid)?;
-    let rev = if_match(&headers)?;
-    let bytes = extract::body(&headers, body).await?;
-    let intent = Intent::of(caller.n, Key::Optional, (&method, &uri), &headers, &bytes)?;
-    intent
-        .run(&app, move |tx| {
-            let edit: BidEdit = extract::json(&bytes)?;
-            bids::edit(tx, caller.n, (n, rev), |old| edit.apply(old))?;
-            stored(tx, &caller, n, (200, None))
-        })
-        .await
+    let rev = if_match(&asked.headers)?;
+    writing::write(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
+        let edit: BidEdit = extract::json(bytes)?;
+        bidding::edit(tx, caller.n, (n, rev), |old| edit.apply(old))?;
+        stored(tx, &caller, n, (200, None))
+    })
+    .await
 }

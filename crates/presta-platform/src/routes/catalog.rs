@@ -11,9 +11,10 @@ use crate::{
     answer, rules, secret,
     seed::catalog::{CATEGORIES, SKILLS},
     store::{
-        bids::{FEE_MINIMUM, FEE_PERMILLE},
         mails::Topic,
-        messages, reviews,
+        messages,
+        offers::{FEE_MINIMUM, FEE_PERMILLE},
+        reviews,
     },
 };
 use axum::routing::get;

@@ -95,9 +95,7 @@ impl EditBody {
             }
             _ => {}
         }
-        if !errors.is_empty() {
-            return Err(Problem::Validation(errors));
-        }
+        Problem::refuse(errors)?;
         let mut edit = Edit {
             cells,
             text_version: self.text_version,

@@ -3,15 +3,18 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{get, patch, post},
+    routing::{MethodRouter, get, patch, post},
 };
 use jiff::Timestamp;
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
     Answer, Needs, Route,
+    bids::Money,
+    listing::{self, Ordered},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
@@ -25,13 +28,12 @@ use crate::{
     problem::{FieldError, Problem},
     rules,
     scopes::Scope,
-    seed::catalog::{CATEGORIES, SKILLS},
     store::{
         changes::Tx,
         contests::{self, Call, Filter, Sort},
         keys::Stored,
-        pages::{self, Page},
         projects::Viewer,
+        snapshot::Datum,
     },
 };
 
@@ -43,31 +45,17 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/contests", READ, get(list)),
         Route::new("POST", "/v1/contests", WRITE, post(call)),
-        Route::new("GET", "/v1/contests/{id}", READ, get(show)),
+        Route::new("GET", "/v1/contests/{id}", READ, resources::seen(Prefix::Contest, contests::render_one)),
         Route::new("PATCH", "/v1/contests/{id}", WRITE, patch(edit)),
-        Route::new("POST", "/v1/contests/{id}:close", WRITE, post(close)),
+        Route::new("POST", "/v1/contests/{id}:close", WRITE, close()),
     ]
 }
 
 const STATUSES: [&str; 4] = ["open", "judging", "awarded", "closed"];
-const CURRENCIES: [&str; 4] = ["EUR", "CHF", "GBP", "USD"];
 const TITLE: std::ops::RangeInclusive<usize> = 10..=120;
 const BRIEF: std::ops::RangeInclusive<usize> = 50..=20_000;
-const SKILLS_MAX: usize = 10;
 /// How far ahead a contest may close: 90 days, in ms.
 const AHEAD_MS: i64 = 90 * 86_400_000;
-
-/// A contest shows nothing that hangs on the quota.
-pub(super) const fn viewer(caller: &Caller, now: i64) -> Viewer {
-    Viewer { n: caller.n, freelancer: caller.freelancer, quota_left: true, now }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Money {
-    amount_minor: i64,
-    currency: String,
-}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,20 +134,8 @@ fn check(call: &Call, now: Option<i64>) -> Result<(), Problem> {
     let mut errors = Vec::new();
     errors.extend(rules::text_error("/title", &call.title, &TITLE));
     errors.extend(rules::text_error("/brief", &call.brief, &BRIEF));
-    if !CATEGORIES.iter().any(|(id, ..)| *id == call.category) {
-        errors.push(FieldError::new("/category", "unknown"));
-    }
-    if call.skills.is_empty() || call.skills.len() > SKILLS_MAX {
-        errors.push(FieldError::with("/skills", "out-of-range", json!({"min": 1, "max": SKILLS_MAX})));
-    }
-    for (i, skill) in call.skills.iter().enumerate() {
-        if !SKILLS.iter().any(|(id, _)| id == skill) {
-            errors.push(FieldError::new(format!("/skills/{i}"), "unknown"));
-        } else if call.skills.iter().take(i).any(|before| before == skill) {
-            errors.push(FieldError::new(format!("/skills/{i}"), "duplicate"));
-        }
-    }
-    if !CURRENCIES.contains(&call.currency.as_str()) {
+    errors.extend(rules::subject_errors(&call.category, &call.skills));
+    if !rules::CURRENCIES.contains(&call.currency.as_str()) {
         errors.push(FieldError::new("/prize/currency", "unknown"));
     }
     if let Some(now) = now
@@ -167,19 +143,12 @@ fn check(call: &Call, now: Option<i64>) -> Result<(), Problem> {
     {
         errors.push(FieldError::with("/entries_close_at", "out-of-range", json!({"max_days": AHEAD_MS / 86_400_000})));
     }
-    if !errors.is_empty() {
-        return Err(Problem::Validation(errors));
-    }
-    if !rules::AMOUNT.contains(&call.prize) {
-        let params = json!({"min": rules::AMOUNT.start(), "max": rules::AMOUNT.end()});
-        let error = FieldError::with("/prize/amount_minor", "amount-out-of-range", params);
-        return Err(Problem::AmountOutOfRange(vec![error]));
-    }
-    Ok(())
+    Problem::refuse(errors)?;
+    rules::check_amount("/prize/amount_minor", call.prize)
 }
 
 fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let contest = contests::render_one(&tx.sql, &viewer(caller, tx.now), n)?;
+    let contest = contests::render_one(&tx.sql, &caller.looking(tx.now), n)?;
     Ok(Stored { status, location, etag: Some(answer::etag(contest.rev)), body: contest.json })
 }
 
@@ -211,15 +180,33 @@ struct Place {
     n: i64,
 }
 
+struct Found {
+    viewer: Viewer,
+    filter: Filter,
+    sort: Sort,
+}
+
+impl Ordered for Found {
+    type Place = Place;
+
+    fn places(&self, sql: &Connection, after: Option<Place>, limit: i64) -> Result<Vec<Place>, Problem> {
+        let order = format!("{:?}", self.sort);
+        if after.as_ref().is_some_and(|place| place.sort != order) {
+            return Err(Problem::field("?cursor", "invalid"));
+        }
+        let after = after.map_or((i64::MAX, i64::MAX), |place| (place.key, place.n));
+        let rows = contests::list(sql, self.viewer.n, (&self.filter, self.sort), after, limit)?;
+        Ok(rows.into_iter().map(|(key, n)| Place { sort: order.clone(), key, n }).collect())
+    }
+
+    fn render(&self, sql: &Connection, places: &[Place]) -> Result<Vec<Datum>, Problem> {
+        let rows: Vec<i64> = places.iter().map(|place| place.n).collect();
+        contests::render(sql, &self.viewer, &rows)
+    }
+}
+
 /// `GET /v1/contests`
 pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    let (limit, sort) = (query.limit(50)?, sort(&query)?);
-    let order = format!("{sort:?}");
-    let place = query.cursor::<Place>()?;
-    if place.as_ref().is_some_and(|place| place.sort != order) {
-        return Err(Problem::field("?cursor", "invalid"));
-    }
-    let after = place.map_or((i64::MAX, i64::MAX), |place| (place.key, place.n));
     let filter = Filter {
         words: query.text("q").unwrap_or("").split_whitespace().map(str::to_owned).collect(),
         status: statuses(&query)?,
@@ -227,20 +214,8 @@ pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answe
         mine: query.parse("mine")?.unwrap_or_default(),
         entered: query.parse("entered")?.unwrap_or_default(),
     };
-    let viewer = viewer(&caller, app.now());
-    let body = app
-        .read(move |sql| {
-            let ask = i64::try_from(limit).unwrap_or(0) + 1;
-            let mut rows = contests::list(sql, viewer.n, (&filter, sort), after, ask)?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
-            let next = rows.last().filter(|_| more).map(|&(key, n)| pages::cursor(&Place { sort: order, key, n }));
-            let rows: Vec<i64> = rows.into_iter().map(|(_, n)| n).collect();
-            let items: Vec<String> = contests::render(sql, &viewer, &rows)?.into_iter().map(|c| c.json).collect();
-            Ok(Page::of(&items, next).json())
-        })
-        .await?;
-    Ok(answer::json(body))
+    let found = Found { viewer: caller.looking(app.now()), filter, sort: sort(&query)? };
+    listing::ordered(&app, &query, found).await
 }
 
 /// `POST /v1/contests`
@@ -252,14 +227,6 @@ pub async fn call(State(app): State<App>, caller: Caller, asked: Asked, body: Bo
         stored(tx, &caller, n, (201, Some(format!("/v1/contests/{}", Prefix::Contest.id(n)))))
     })
     .await
-}
-
-/// `GET /v1/contests/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Contest)?;
-    let viewer = viewer(&caller, app.now());
-    let contest = app.read(move |sql| contests::render_one(sql, &viewer, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(contest.rev), contest.json))
 }
 
 /// `PATCH /v1/contests/{id}`
@@ -275,13 +242,9 @@ pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
     .await
 }
 
-/// `POST /v1/contests/{id}:close`
-pub async fn close(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    let n = id.row(Prefix::Contest)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn close() -> MethodRouter<App> {
+    resources::act(Prefix::Contest, |tx, caller, n| {
         contests::close(tx, caller.n, n)?;
-        stored(tx, &caller, n, (200, None))
+        stored(tx, caller, n, (200, None))
     })
-    .await
 }

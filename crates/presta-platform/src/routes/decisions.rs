@@ -3,7 +3,6 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -11,10 +10,10 @@ use serde::Deserialize;
 use super::{
     Answer, Needs, Route,
     listing::{self, Selection},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
     extract::{self, Id, Query},
     guard::Caller,
@@ -23,7 +22,7 @@ use crate::{
     problem::Problem,
     rules,
     scopes::Scope,
-    store::decisions,
+    store::{changes::Kind, decisions, kinds},
 };
 
 /// The operations of this module.
@@ -31,7 +30,7 @@ use crate::{
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/decisions", Needs::Scope(Scope::PrivacyRead), get(list)),
-        Route::new("GET", "/v1/decisions/{id}", Needs::Scope(Scope::PrivacyRead), get(show)),
+        Route::new("GET", "/v1/decisions/{id}", Needs::Scope(Scope::PrivacyRead), resources::show(Kind::Decision)),
         Route::new("POST", "/v1/decisions/{id}:request-human-review", Needs::Scope(Scope::PrivacyWrite), post(ask)),
     ]
 }
@@ -52,24 +51,15 @@ pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answe
     listing::page(&app, &query, list).await
 }
 
-/// `GET /v1/decisions/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let (n, viewer) = (id.row(Prefix::Decision)?, caller.looking(app.now()));
-    let row = app.read(move |sql| decisions::own(sql, &viewer, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(row.rev), row.json))
-}
-
 /// `POST /v1/decisions/{id}:request-human-review`
 pub async fn ask(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Decision)?;
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        let viewer = caller.looking(tx.now);
-        decisions::own(&tx.sql, &viewer, n)?;
+        kinds::visible(&tx.sql, &caller.looking(tx.now), Kind::Decision, n)?;
         let request: ReviewRequest = extract::json(bytes)?;
-        let wrong = rules::text_error("/statement", &request.statement, &STATEMENT);
-        wrong.map_or(Ok(()), |error| Err(Problem::Validation(vec![error])))?;
+        Problem::refuse(rules::text_error("/statement", &request.statement, &STATEMENT))?;
         decisions::request_review(tx, caller.n, n, &request.statement)?;
-        Ok(writing::stored(200, None, decisions::own(&tx.sql, &viewer, n)?))
+        resources::stored(tx, &caller, Kind::Decision, n)
     })
     .await
 }

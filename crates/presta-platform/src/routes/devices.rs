@@ -2,26 +2,24 @@
 
 use axum::{
     Extension,
-    body::Body,
     extract::State,
-    routing::{delete, get},
+    routing::{MethodRouter, get},
 };
 use rusqlite::Connection;
 
 use super::{
     Answer, Needs, Route,
     listing::{self, List},
-    writing::{self, Asked},
+    resources,
 };
 use crate::{
     app::App,
-    extract::{self, Id, Query},
+    extract::Query,
     guard::{Access, Caller},
     ids::Prefix,
-    intent::Key,
     problem::Problem,
     scopes::Scope,
-    store::{devices, keys::Stored, snapshot::Datum},
+    store::{changes::Kind, devices, kinds, snapshot::Datum},
 };
 
 /// The operations of this module.
@@ -30,7 +28,7 @@ pub fn routes() -> Vec<Route> {
     let needs = Needs::Scope(Scope::Connections);
     vec![
         Route::new("GET", "/v1/me/devices", needs, get(list)),
-        Route::new("DELETE", "/v1/me/devices/{id}", needs, delete(revoke)),
+        Route::new("DELETE", "/v1/me/devices/{id}", needs, revoke()),
     ]
 }
 
@@ -41,7 +39,7 @@ struct Mine {
 
 impl List for Mine {
     fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        devices::list(sql, self.user_n, before, limit)
+        kinds::own_rows(sql, self.user_n, Kind::Device, (before, limit))
     }
 
     fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
@@ -59,13 +57,6 @@ pub async fn list(
     listing::page(&app, &query, Mine { user_n: caller.n, family: access.family }).await
 }
 
-/// `DELETE /v1/me/devices/{id}`
-pub async fn revoke(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    let n = id.row(Prefix::Device)?;
-    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
-        devices::revoke(tx, caller.n, n)?;
-        Ok(Stored { status: 204, location: None, etag: None, body: String::new() })
-    })
-    .await
+fn revoke() -> MethodRouter<App> {
+    resources::removal(Prefix::Device, |tx, caller, n| devices::revoke(tx, caller.n, n))
 }

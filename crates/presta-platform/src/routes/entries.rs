@@ -3,16 +3,15 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::{
     Answer, Needs, Route,
-    contests::viewer,
     listing::{self, List},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
@@ -43,11 +42,11 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/contests/{id}/entries", READ, get(list)),
         Route::new("POST", "/v1/contests/{id}/entries", WRITE, post(enter)),
-        Route::new("GET", "/v1/entries/{id}", READ, get(show)),
+        Route::new("GET", "/v1/entries/{id}", READ, resources::seen(Prefix::Entry, entries::render_one)),
         Route::new("POST", "/v1/entries/{id}:rate", WRITE, post(rate)),
-        Route::new("POST", "/v1/entries/{id}:award", WRITE, post(award)),
-        Route::new("POST", "/v1/entries/{id}:reject", WRITE, post(reject)),
-        Route::new("POST", "/v1/entries/{id}:withdraw", WRITE, post(withdraw)),
+        Route::new("POST", "/v1/entries/{id}:award", WRITE, act(|| Act::Award)),
+        Route::new("POST", "/v1/entries/{id}:reject", WRITE, act(|| Act::Reject)),
+        Route::new("POST", "/v1/entries/{id}:withdraw", WRITE, act(|| Act::Withdraw)),
     ]
 }
 
@@ -88,14 +87,14 @@ impl List for Seen {
 }
 
 fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let entry = entries::render_one(&tx.sql, &viewer(caller, tx.now), n)?;
+    let entry = entries::render_one(&tx.sql, &caller.looking(tx.now), n)?;
     Ok(Stored { status, location, etag: Some(answer::etag(entry.rev)), body: entry.json })
 }
 
 /// `GET /v1/contests/{id}/entries`
 pub async fn list(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
     let contest_n = id.row(Prefix::Contest)?;
-    listing::page(&app, &query, Seen { viewer: viewer(&caller, app.now()), contest_n }).await
+    listing::page(&app, &query, Seen { viewer: caller.looking(app.now()), contest_n }).await
 }
 
 /// `POST /v1/contests/{id}/entries`
@@ -103,9 +102,7 @@ pub async fn enter(State(app): State<App>, caller: Caller, id: Id, asked: Asked,
     let contest_n = id.row(Prefix::Contest)?;
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
         let new: NewEntry = extract::json(bytes)?;
-        if let Some(error) = rules::text_error("/text", &new.text, &TEXT) {
-            return Err(Problem::Validation(vec![error]));
-        }
+        Problem::refuse(rules::text_error("/text", &new.text, &TEXT))?;
         if rules::said(&new.text).is_empty() && new.attachment_ids.is_empty() {
             return Err(Problem::field("/text", "required"));
         }
@@ -113,14 +110,6 @@ pub async fn enter(State(app): State<App>, caller: Caller, id: Id, asked: Asked,
         stored(tx, &caller, n, (201, Some(format!("/v1/entries/{}", Prefix::Entry.id(n)))))
     })
     .await
-}
-
-/// `GET /v1/entries/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Entry)?;
-    let viewer = viewer(&caller, app.now());
-    let entry = app.read(move |sql| entries::render_one(sql, &viewer, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(entry.rev), entry.json))
 }
 
 /// `POST /v1/entries/{id}:rate`
@@ -133,36 +122,16 @@ pub async fn rate(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
             errors.push(FieldError::new("/stars", "out-of-range"));
         }
         errors.extend(rules::text_error("/comment", rating.comment.as_deref().unwrap_or(""), &COMMENT));
-        if !errors.is_empty() {
-            return Err(Problem::Validation(errors));
-        }
+        Problem::refuse(errors)?;
         entries::act(tx, caller.n, n, &Act::Rate(rating.stars, rating.comment))?;
         stored(tx, &caller, n, (200, None))
     })
     .await
 }
 
-async fn act(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), act: Act) -> Answer {
-    let n = id.row(Prefix::Entry)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
-        entries::act(tx, caller.n, n, &act)?;
-        stored(tx, &caller, n, (200, None))
+fn act(act: fn() -> Act) -> MethodRouter<App> {
+    resources::act(Prefix::Entry, move |tx, caller, n| {
+        entries::act(tx, caller.n, n, &act())?;
+        stored(tx, caller, n, (200, None))
     })
-    .await
-}
-
-/// `POST /v1/entries/{id}:award`
-pub async fn award(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Award).await
-}
-
-/// `POST /v1/entries/{id}:reject`
-pub async fn reject(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Reject).await
-}
-
-/// `POST /v1/entries/{id}:withdraw`
-pub async fn withdraw(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Withdraw).await
 }

@@ -3,36 +3,30 @@
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::HeaderMap,
-    routing::{get, post},
+    http::{HeaderMap, Method},
+    routing::{MethodRouter, get, post},
 };
 use jiff::Timestamp;
-use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::{
-    Answer, Needs, Route,
-    listing::{self, List},
-    privacy_requests::viewer,
+    Answer, Needs, Route, resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
     archive::{self, forms::Form, parts, sources::Source},
     download::Download,
-    extract::{self, Id, Query},
+    extract,
     guard::Caller,
     ids::Prefix,
     intent::Key,
     problem::{FieldError, Problem},
     scopes::Scope,
     store::{
-        changes::Tx,
+        changes::Kind,
         exports::{self, New},
         keys::Stored,
-        projects::Viewer,
-        snapshot::Datum,
     },
 };
 
@@ -41,11 +35,11 @@ use crate::{
 pub fn routes() -> Vec<Route> {
     let needs = Needs::Scope(Scope::Exports);
     vec![
-        Route::new("GET", "/v1/exports", needs, get(list)),
+        Route::new("GET", "/v1/exports", needs, resources::mine(Kind::Export)),
         Route::new("POST", "/v1/exports", needs, post(ask)),
-        Route::new("GET", "/v1/exports/{id}", needs, get(show)),
-        Route::new("POST", "/v1/exports/{id}:cancel", needs, post(cancel)),
-        Route::new("POST", "/v1/exports/{id}:retry", needs, post(retry)),
+        Route::new("GET", "/v1/exports/{id}", needs, resources::show(Kind::Export)),
+        Route::new("POST", "/v1/exports/{id}:cancel", needs, cancel()),
+        Route::new("POST", "/v1/exports/{id}:retry", needs, retry()),
         Route::new("GET", "/v1/exports/{id}/parts/{n}", needs, get(part)),
     ]
 }
@@ -111,76 +105,31 @@ impl NewBody {
     }
 }
 
-fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let rows = exports::render(&tx.sql, &viewer(caller, tx.now), &[n])?;
-    let datum = rows.into_iter().next().ok_or(Problem::NotFound)?;
-    Ok(Stored { status, location, etag: Some(answer::etag(datum.rev)), body: datum.json })
-}
-
 /// `POST /v1/exports`
 pub async fn ask(State(app): State<App>, caller: Caller, asked: Asked, body: Body) -> Answer {
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
         let new = extract::json::<NewBody>(bytes)?.check(tx.now)?;
         caller.recent(tx.now)?;
         let n = exports::ask(tx, caller.n, &new)?;
-        let location = format!("/v1/exports/{}", Prefix::Export.id(n));
-        stored(tx, &caller, n, (202, Some(location)))
+        Ok(Stored { status: 202, ..resources::created(tx, &caller, Kind::Export, n, "/v1/exports")? })
     })
     .await
 }
 
-struct Mine(Viewer);
-
-impl List for Mine {
-    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        exports::of(sql, self.0.n, before, limit)
-    }
-
-    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
-        exports::render(sql, &self.0, rows)
-    }
-}
-
-/// `GET /v1/exports`
-pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    listing::page(&app, &query, Mine(viewer(&caller, app.now()))).await
-}
-
-/// `GET /v1/exports/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Export)?;
-    let viewer = viewer(&caller, app.now());
-    let datum = app
-        .read(move |sql| {
-            exports::state(sql, viewer.n, n)?;
-            exports::render(sql, &viewer, &[n])?.pop().ok_or(Problem::NotFound)
-        })
-        .await?;
-    Ok(answer::resource(&headers, &answer::etag(datum.rev), datum.json))
-}
-
-/// `POST /v1/exports/{id}:cancel`
-pub async fn cancel(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    let n = id.row(Prefix::Export)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn cancel() -> MethodRouter<App> {
+    resources::act(Prefix::Export, |tx, caller, n| {
         exports::cancel(tx, caller.n, n)?;
-        stored(tx, &caller, n, (200, None))
+        resources::stored(tx, caller, Kind::Export, n)
     })
-    .await
 }
 
-/// `POST /v1/exports/{id}:retry`
-pub async fn retry(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    let n = id.row(Prefix::Export)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn retry() -> MethodRouter<App> {
+    resources::act(Prefix::Export, |tx, caller, n| {
         exports::state(&tx.sql, caller.n, n)?;
         caller.recent(tx.now)?;
         exports::retry(tx, caller.n, n)?;
-        stored(tx, &caller, n, (200, None))
+        resources::stored(tx, caller, Kind::Export, n)
     })
-    .await
 }
 
 /// `GET /v1/exports/{id}/parts/{n}`
@@ -188,6 +137,7 @@ pub async fn part(
     State(app): State<App>,
     caller: Caller,
     path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
+    method: Method,
     headers: HeaderMap,
 ) -> Answer {
     let Path((id, part)) = path.map_err(|_| Problem::NotFound)?;
@@ -201,8 +151,8 @@ pub async fn part(
         sha256: found.sha256,
         size: found.size,
         modified_at: found.ready_at,
-        media_type: "application/zip",
-        name: exports::part_name(n, place.1),
+        media_type: "application/zip".to_owned(),
+        disposition: format!("attachment; filename=\"{}\"", exports::part_name(n, place.1)),
     };
-    download.answer(&headers).await
+    download.answer((&method, &headers)).await
 }

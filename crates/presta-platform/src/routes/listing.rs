@@ -1,7 +1,7 @@
-//! Lists, newest row first, by pages.
+//! Lists by pages.
 
 use rusqlite::{Connection, params};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Answer;
 use crate::{
@@ -17,13 +17,25 @@ use crate::{
     },
 };
 
-/// Where a page ends.
-#[derive(Debug, Serialize, Deserialize)]
-struct Place {
-    n: i64,
+/// A list in an order of its own.
+pub trait Ordered: Send + 'static {
+    /// Where a row stands in the list: what a cursor keeps of the last one of a page.
+    type Place: Serialize + DeserializeOwned + Send + 'static;
+
+    /// At most `limit` places behind `after`, in the order of the list.
+    ///
+    /// # Errors
+    /// What the list refuses, or a database error.
+    fn places(&self, sql: &Connection, after: Option<Self::Place>, limit: i64) -> Result<Vec<Self::Place>, Problem>;
+
+    /// The rows at these places as sent, in the order given.
+    ///
+    /// # Errors
+    /// On a database error.
+    fn render(&self, sql: &Connection, places: &[Self::Place]) -> Result<Vec<Datum>, Problem>;
 }
 
-/// What a list needs of the database: at most `limit` rows below `before`, newest first, and how they are written.
+/// What a list, newest row first, needs of the database: at most `limit` rows below `before`, newest first, and how they are written.
 pub trait List: Send + 'static {
     /// Rows below `before`, newest first.
     ///
@@ -65,20 +77,50 @@ impl List for Selection {
     }
 }
 
-/// The page `query` asks for by `cursor` and `limit`.
+/// A list in the order of its rows.
+struct Newest<L>(L);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Row {
+    n: i64,
+}
+
+impl<L: List> Ordered for Newest<L> {
+    type Place = Row;
+
+    fn places(&self, sql: &Connection, after: Option<Row>, limit: i64) -> Result<Vec<Row>, Problem> {
+        let rows = self.0.rows(sql, after.map_or(i64::MAX, |row| row.n), limit)?;
+        Ok(rows.into_iter().map(|n| Row { n }).collect())
+    }
+
+    fn render(&self, sql: &Connection, places: &[Row]) -> Result<Vec<Datum>, Problem> {
+        let rows: Vec<i64> = places.iter().map(|row| row.n).collect();
+        self.0.render(sql, &rows)
+    }
+}
+
+/// The page `query` asks for by `cursor` and `limit`, newest row first.
 ///
 /// # Errors
 /// `validation` for the query, what the list refuses, or a database error.
 pub async fn page(app: &App, query: &Query, list: impl List) -> Answer {
+    ordered(app, query, Newest(list)).await
+}
+
+/// As [`page`], in the order of the list.
+///
+/// # Errors
+/// As [`page`].
+pub async fn ordered(app: &App, query: &Query, list: impl Ordered) -> Answer {
     let limit = query.limit(50)?;
-    let before = query.cursor::<Place>()?.map_or(i64::MAX, |place| place.n);
+    let after = query.cursor()?;
     let body = app
         .read(move |sql| {
-            let mut rows = list.rows(sql, before, i64::try_from(limit).unwrap_or(0) + 1)?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
-            let next = rows.last().filter(|_| more).map(|&n| pages::cursor(&Place { n }));
-            let items: Vec<String> = list.render(sql, &rows)?.into_iter().map(|datum| datum.json).collect();
+            let mut places = list.places(sql, after, i64::try_from(limit).unwrap_or(0) + 1)?;
+            let more = places.len() > limit;
+            places.truncate(limit);
+            let next = places.last().filter(|_| more).map(pages::cursor);
+            let items: Vec<String> = list.render(sql, &places)?.into_iter().map(|datum| datum.json).collect();
             Ok(Page::of(&items, next).json())
         })
         .await?;

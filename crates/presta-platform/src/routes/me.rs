@@ -19,7 +19,8 @@ use crate::{
     given::given,
     guard::Caller,
     problem::{FieldError, Problem},
-    rules, seed,
+    rules,
+    seed::catalog,
     store::{
         bids, details, instant,
         users::{self, Edit, Feed},
@@ -57,18 +58,6 @@ fn unknown(list: &[String], pointer: &str, known: impl Fn(&str) -> bool) -> Vec<
     wrong.map(|(i, _)| FieldError::new(format!("{pointer}/{i}"), "unknown")).collect()
 }
 
-fn known_skill(id: &str) -> bool {
-    seed::catalog::SKILLS.iter().any(|(known, _)| *known == id)
-}
-
-fn known_category(id: &str) -> bool {
-    seed::catalog::CATEGORIES.iter().any(|(known, ..)| *known == id)
-}
-
-fn refuse(errors: Vec<FieldError>) -> Result<(), Problem> {
-    if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
-}
-
 fn check(edit: &Edit) -> Result<(), Problem> {
     let mut errors = Vec::new();
     if let Some(name) = &edit.display_name {
@@ -80,9 +69,9 @@ fn check(edit: &Edit) -> Result<(), Problem> {
     if edit.time_zone.as_deref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
         errors.push(FieldError::new("/time_zone", "unknown"));
     }
-    errors.extend(unknown(edit.skills.as_deref().unwrap_or(&[]), "/skills", known_skill));
+    errors.extend(unknown(edit.skills.as_deref().unwrap_or(&[]), "/skills", catalog::is_skill));
     errors.extend(details::errors(edit));
-    refuse(errors)
+    Problem::refuse(errors)
 }
 
 /// `PATCH /v1/me`
@@ -131,14 +120,11 @@ struct FeedEdit {
 pub async fn set_feed(State(app): State<App>, caller: Caller, headers: HeaderMap, body: Body) -> Answer {
     let rev = extract::if_match(&headers)?;
     let edit: FeedEdit = extract::json(&extract::body(&headers, body).await?)?;
-    let mut errors = unknown(edit.skills.as_deref().unwrap_or(&[]), "/skills", known_skill);
+    let mut errors = unknown(edit.skills.as_deref().unwrap_or(&[]), "/skills", catalog::is_skill);
     let categories = edit.categories.as_deref().unwrap_or(&[]);
-    errors.extend(unknown(categories, "/categories", known_category));
-    if edit.max_age_days.is_some_and(|days| !MAX_AGE_DAYS.contains(&days)) {
-        let params = json!({"min": MAX_AGE_DAYS.start(), "max": MAX_AGE_DAYS.end()});
-        errors.push(FieldError::with("/max_age_days", "out-of-range", params));
-    }
-    refuse(errors)?;
+    errors.extend(unknown(categories, "/categories", catalog::is_category));
+    errors.extend(edit.max_age_days.and_then(|days| rules::range_error("/max_age_days", days, &MAX_AGE_DAYS)));
+    Problem::refuse(errors)?;
     let (feed, rev) = app
         .write(move |tx| {
             let (old, _) = users::feed(&tx.sql, caller.n)?;

@@ -3,17 +3,15 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{delete, get, patch},
+    routing::{MethodFilter, MethodRouter, patch},
 };
 use serde::Deserialize;
 
 use super::{
-    Answer, Needs, Route,
+    Answer, Needs, Route, resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
     extract::{self, Id},
     guard::Caller,
@@ -22,16 +20,20 @@ use crate::{
     problem::Problem,
     rules,
     scopes::Scope,
-    store::messages::{self, Change},
+    store::{
+        changes::Kind,
+        kinds,
+        messages::{self, Change},
+    },
 };
 
 /// The operations of this module.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::new("GET", "/v1/messages/{id}", Needs::Scope(Scope::MessagesRead), get(show)),
+        Route::new("GET", "/v1/messages/{id}", Needs::Scope(Scope::MessagesRead), resources::show(Kind::Message)),
         Route::new("PATCH", "/v1/messages/{id}", Needs::Scope(Scope::MessagesWrite), patch(edit)),
-        Route::new("DELETE", "/v1/messages/{id}", Needs::Scope(Scope::MessagesWrite), delete(remove)),
+        Route::new("DELETE", "/v1/messages/{id}", Needs::Scope(Scope::MessagesWrite), remove()),
     ]
 }
 
@@ -41,35 +43,24 @@ struct MessageEdit {
     text: String,
 }
 
-/// `GET /v1/messages/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Message)?;
-    let row = app.read(move |sql| messages::visible(sql, caller.n, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(row.rev), row.json))
-}
-
 /// `PATCH /v1/messages/{id}`
 pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let n = id.row(Prefix::Message)?;
     let rev = extract::if_match(&asked.headers)?;
     writing::write(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
-        messages::visible(&tx.sql, caller.n, n)?;
+        kinds::visible(&tx.sql, &caller.looking(tx.now), Kind::Message, n)?;
         let edit: MessageEdit = extract::json(bytes)?;
-        let wrong = rules::text_error("/text", &edit.text, &rules::MESSAGE_TEXT);
-        wrong.map_or(Ok(()), |error| Err(Problem::Validation(vec![error])))?;
+        Problem::refuse(rules::text_error("/text", &edit.text, &rules::MESSAGE_TEXT))?;
         messages::change(tx, caller.n, (n, Some(rev)), Change::Text(&edit.text))?;
-        Ok(writing::stored(200, None, messages::render_one(&tx.sql, n)?))
+        resources::stored(tx, &caller, Kind::Message, n)
     })
     .await
 }
 
-/// `DELETE /v1/messages/{id}`
-pub async fn remove(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    let n = id.row(Prefix::Message)?;
-    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+/// What is left of a message says that it was taken back.
+fn remove() -> MethodRouter<App> {
+    resources::verb(MethodFilter::DELETE, Prefix::Message, Key::Optional, |tx, caller, n| {
         messages::change(tx, caller.n, (n, None), Change::Delete)?;
-        Ok(writing::stored(200, None, messages::render_one(&tx.sql, n)?))
+        resources::stored(tx, caller, Kind::Message, n)
     })
-    .await
 }

@@ -3,22 +3,20 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
-use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::{
     Answer, Needs, Route,
-    bids::{self as bid_routes, Money},
-    listing::{self, List},
+    bids::Money,
+    listing::{self, Selection},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
-    extract::{self, Id, Query},
+    extract::{self, Query},
     guard::Caller,
     ids::Prefix,
     intent::Key,
@@ -26,12 +24,10 @@ use crate::{
     rules,
     scopes::Scope,
     store::{
-        changes::Tx,
-        keys::Stored,
+        changes::Kind,
+        kinds::Render,
         milestone_requests::{self, New, Reply},
         milestones::{self, Act},
-        projects::Viewer,
-        snapshot::Datum,
     },
 };
 
@@ -41,112 +37,44 @@ pub fn routes() -> Vec<Route> {
     let (read, write) = (Needs::Scope(Scope::BidsRead), Needs::Scope(Scope::BidsWrite));
     vec![
         Route::new("GET", "/v1/milestones", read, get(list)),
-        Route::new("GET", "/v1/milestones/{id}", read, get(show)),
-        Route::new("POST", "/v1/milestones/{id}:fund", write, post(fund)),
-        Route::new("POST", "/v1/milestones/{id}:release", write, post(release)),
-        Route::new("POST", "/v1/milestones/{id}:dispute", write, post(dispute)),
+        Route::new("GET", "/v1/milestones/{id}", read, resources::show(Kind::Milestone)),
+        Route::new("POST", "/v1/milestones/{id}:fund", write, act(Act::Fund)),
+        Route::new("POST", "/v1/milestones/{id}:release", write, act(Act::Release)),
+        Route::new("POST", "/v1/milestones/{id}:dispute", write, act(Act::Dispute)),
         Route::new("GET", "/v1/milestone-requests", read, get(list_requests)),
         Route::new("POST", "/v1/milestone-requests", write, post(request)),
-        Route::new("GET", "/v1/milestone-requests/{id}", read, get(show_request)),
-        Route::new("POST", "/v1/milestone-requests/{id}:approve", write, post(approve)),
-        Route::new("POST", "/v1/milestone-requests/{id}:decline", write, post(decline)),
+        Route::new("GET", "/v1/milestone-requests/{id}", read, resources::show(Kind::MilestoneRequest)),
+        Route::new("POST", "/v1/milestone-requests/{id}:approve", write, reply(Reply::Approve)),
+        Route::new("POST", "/v1/milestone-requests/{id}:decline", write, reply(Reply::Decline)),
     ]
 }
 
 const REASON: std::ops::RangeInclusive<usize> = 3..=2_000;
 
-/// The bid of the query, when one is named; one that is not seen has nothing.
-fn bid(query: &Query) -> Result<Option<i64>, Problem> {
+/// One of the caller's lists, of the bid of the query when one is named; one that is not seen has nothing.
+async fn list_of(app: App, caller: Caller, query: Query, rows: &'static str, render: Render) -> Answer {
     let invalid = || Problem::field("?bid_id", "invalid");
-    query.text("bid_id").map(|id| Prefix::Bid.parse(id).ok_or_else(invalid)).transpose()
-}
-
-struct Steps {
-    viewer: Viewer,
-    bid_n: Option<i64>,
-}
-
-impl List for Steps {
-    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        milestones::list(sql, self.viewer.n, self.bid_n, (before, limit))
-    }
-
-    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
-        milestones::render(sql, &self.viewer, rows)
-    }
-}
-
-struct Requests {
-    viewer: Viewer,
-    bid_n: Option<i64>,
-}
-
-impl List for Requests {
-    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        milestone_requests::list(sql, self.viewer.n, self.bid_n, (before, limit))
-    }
-
-    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
-        milestone_requests::render(sql, &self.viewer, rows)
-    }
+    let bid_n = query.text("bid_id").map(|id| Prefix::Bid.parse(id).ok_or_else(invalid)).transpose()?;
+    let narrow = bid_n.map(|n| n.to_string()).unwrap_or_default();
+    let viewer = caller.looking(app.now());
+    listing::page(&app, &query, Selection { viewer, rows, user_n: caller.n, narrow, render }).await
 }
 
 /// `GET /v1/milestones`
 pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    let viewer = bid_routes::viewer(&caller, app.now());
-    listing::page(&app, &query, Steps { viewer, bid_n: bid(&query)? }).await
+    list_of(app, caller, query, milestones::LIST, milestones::render).await
 }
 
-/// `GET /v1/milestones/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Milestone)?;
-    let step = app.read(move |sql| milestones::visible(sql, caller.n, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(step.rev), step.json(caller.n).to_string()))
-}
-
-async fn act(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), act: Act) -> Answer {
-    let n = id.row(Prefix::Milestone)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn act(act: Act) -> MethodRouter<App> {
+    resources::act(Prefix::Milestone, move |tx, caller, n| {
         milestones::act(tx, caller.n, n, act)?;
-        let step = milestones::visible(&tx.sql, caller.n, n)?;
-        let (etag, body) = (Some(answer::etag(step.rev)), step.json(caller.n).to_string());
-        Ok(Stored { status: 200, location: None, etag, body })
+        resources::stored(tx, caller, Kind::Milestone, n)
     })
-    .await
-}
-
-/// `POST /v1/milestones/{id}:fund`
-pub async fn fund(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Fund).await
-}
-
-/// `POST /v1/milestones/{id}:release`
-pub async fn release(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Release).await
-}
-
-/// `POST /v1/milestones/{id}:dispute`
-pub async fn dispute(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    act(app, caller, id, (asked, body), Act::Dispute).await
 }
 
 /// `GET /v1/milestone-requests`
 pub async fn list_requests(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    let viewer = bid_routes::viewer(&caller, app.now());
-    listing::page(&app, &query, Requests { viewer, bid_n: bid(&query)? }).await
-}
-
-/// `GET /v1/milestone-requests/{id}`
-pub async fn show_request(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::MilestoneRequest)?;
-    let found = app.read(move |sql| milestone_requests::visible(sql, caller.n, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(found.rev), found.json(caller.n).to_string()))
-}
-
-fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let found = milestone_requests::visible(&tx.sql, caller.n, n)?;
-    Ok(Stored { status, location, etag: Some(answer::etag(found.rev)), body: found.json(caller.n).to_string() })
+    list_of(app, caller, query, milestone_requests::LIST, milestone_requests::render).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -192,28 +120,14 @@ pub async fn request(State(app): State<App>, caller: Caller, asked: Asked, body:
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
         let new = extract::json::<NewRequest>(bytes)?.checked()?;
         let n = milestone_requests::file(tx, caller.n, &new)?;
-        let location = format!("/v1/milestone-requests/{}", Prefix::MilestoneRequest.id(n));
-        stored(tx, &caller, n, (201, Some(location)))
+        resources::created(tx, &caller, Kind::MilestoneRequest, n, "/v1/milestone-requests")
     })
     .await
 }
 
-async fn reply(app: App, caller: Caller, id: Id, (asked, body): (Asked, Body), reply: Reply) -> Answer {
-    let n = id.row(Prefix::MilestoneRequest)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn reply(reply: Reply) -> MethodRouter<App> {
+    resources::act(Prefix::MilestoneRequest, move |tx, caller, n| {
         milestone_requests::answer(tx, caller.n, n, reply)?;
-        stored(tx, &caller, n, (200, None))
+        resources::stored(tx, caller, Kind::MilestoneRequest, n)
     })
-    .await
-}
-
-/// `POST /v1/milestone-requests/{id}:approve`
-pub async fn approve(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    reply(app, caller, id, (asked, body), Reply::Approve).await
-}
-
-/// `POST /v1/milestone-requests/{id}:decline`
-pub async fn decline(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    reply(app, caller, id, (asked, body), Reply::Decline).await
 }

@@ -3,7 +3,7 @@
 
 mod acts;
 mod amendments;
-pub mod attachments;
+mod attachments;
 mod bids;
 mod bookmarks;
 pub mod catalog;
@@ -26,6 +26,7 @@ mod privacy_requests;
 mod projects;
 mod projects_write;
 mod recommendations;
+mod resources;
 mod reviews;
 mod saved_searches;
 mod snapshot;

@@ -3,21 +3,17 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{get, post},
+    routing::{MethodRouter, post},
 };
-use rusqlite::Connection;
 use serde::Deserialize;
 
 use super::{
-    Answer, Needs, Route,
-    listing::{self, List},
+    Answer, Needs, Route, resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
-    extract::{self, Id, Query},
+    extract,
     guard::Caller,
     ids::Prefix,
     intent::Key,
@@ -25,11 +21,8 @@ use crate::{
     rules,
     scopes::Scope,
     store::{
-        changes::Tx,
-        keys::Stored,
+        changes::Kind,
         privacy_requests::{self, New, Type},
-        projects::Viewer,
-        snapshot::Datum,
     },
 };
 
@@ -38,10 +31,10 @@ use crate::{
 pub fn routes() -> Vec<Route> {
     let (read, write) = (Needs::Scope(Scope::PrivacyRead), Needs::Scope(Scope::PrivacyWrite));
     vec![
-        Route::new("GET", "/v1/privacy-requests", read, get(list)),
+        Route::new("GET", "/v1/privacy-requests", read, resources::mine(Kind::PrivacyRequest)),
         Route::new("POST", "/v1/privacy-requests", write, post(file)),
-        Route::new("GET", "/v1/privacy-requests/{id}", read, get(show)),
-        Route::new("POST", "/v1/privacy-requests/{id}:withdraw", write, post(withdraw)),
+        Route::new("GET", "/v1/privacy-requests/{id}", read, resources::show(Kind::PrivacyRequest)),
+        Route::new("POST", "/v1/privacy-requests/{id}:withdraw", write, withdraw()),
     ]
 }
 
@@ -72,17 +65,6 @@ impl NewBody {
     }
 }
 
-/// A request shows nothing that hangs on projects.
-pub(super) const fn viewer(caller: &Caller, now: i64) -> Viewer {
-    Viewer { n: caller.n, freelancer: caller.freelancer, quota_left: true, now }
-}
-
-fn stored(tx: &Tx<'_>, caller: &Caller, n: i64, (status, location): (u16, Option<String>)) -> Result<Stored, Problem> {
-    let rows = privacy_requests::render(&tx.sql, &viewer(caller, tx.now), &[n])?;
-    let datum = rows.into_iter().next().ok_or(Problem::NotFound)?;
-    Ok(Stored { status, location, etag: Some(answer::etag(datum.rev)), body: datum.json })
-}
-
 /// `POST /v1/privacy-requests`
 pub async fn file(State(app): State<App>, caller: Caller, asked: Asked, body: Body) -> Answer {
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
@@ -91,49 +73,14 @@ pub async fn file(State(app): State<App>, caller: Caller, asked: Asked, body: Bo
             caller.recent(tx.now)?;
         }
         let n = privacy_requests::file(tx, caller.n, &new)?;
-        let location = format!("/v1/privacy-requests/{}", Prefix::PrivacyRequest.id(n));
-        stored(tx, &caller, n, (201, Some(location)))
+        resources::created(tx, &caller, Kind::PrivacyRequest, n, "/v1/privacy-requests")
     })
     .await
 }
 
-struct Mine(Viewer);
-
-impl List for Mine {
-    fn rows(&self, sql: &Connection, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        privacy_requests::list(sql, self.0.n, before, limit)
-    }
-
-    fn render(&self, sql: &Connection, rows: &[i64]) -> Result<Vec<Datum>, Problem> {
-        privacy_requests::render(sql, &self.0, rows)
-    }
-}
-
-/// `GET /v1/privacy-requests`
-pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    listing::page(&app, &query, Mine(viewer(&caller, app.now()))).await
-}
-
-/// `GET /v1/privacy-requests/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::PrivacyRequest)?;
-    let viewer = viewer(&caller, app.now());
-    let datum = app
-        .read(move |sql| {
-            privacy_requests::find(sql, viewer.n, n)?;
-            privacy_requests::render(sql, &viewer, &[n])?.pop().ok_or(Problem::NotFound)
-        })
-        .await?;
-    Ok(answer::resource(&headers, &answer::etag(datum.rev), datum.json))
-}
-
-/// `POST /v1/privacy-requests/{id}:withdraw`
-pub async fn withdraw(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    let n = id.row(Prefix::PrivacyRequest)?;
-    writing::act(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn withdraw() -> MethodRouter<App> {
+    resources::act(Prefix::PrivacyRequest, |tx, caller, n| {
         privacy_requests::withdraw(tx, caller.n, n)?;
-        stored(tx, &caller, n, (200, None))
+        resources::stored(tx, caller, Kind::PrivacyRequest, n)
     })
-    .await
 }

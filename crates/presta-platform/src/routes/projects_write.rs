@@ -25,10 +25,7 @@ use crate::{
     problem::{FieldError, Problem},
     rules,
     scopes::Scope,
-    seed::{
-        Kind,
-        catalog::{CATEGORIES, SKILLS},
-    },
+    seed::Kind,
     store::{
         changes::Tx,
         invitations,
@@ -58,7 +55,6 @@ const REASON: std::ops::RangeInclusive<usize> = 3..=1_000;
 const MESSAGE: std::ops::RangeInclusive<usize> = 1..=1_000;
 const REPORT: std::ops::RangeInclusive<usize> = 1..=2_000;
 const REPORT_REASONS: [&str; 5] = ["spam", "scam", "off_platform", "illegal", "other"];
-const SKILLS_MAX: usize = 10;
 /// How far ahead the end of bidding may be: 90 days, in ms.
 const OPEN_MS: i64 = 90 * 86_400_000;
 
@@ -157,19 +153,7 @@ fn check(posting: &Posting, old: Option<&Posting>, now: i64) -> Result<(), Probl
     if posting.title.chars().any(char::is_control) {
         errors.push(FieldError::new("/title", "control-characters"));
     }
-    if !CATEGORIES.iter().any(|(known, ..)| *known == posting.category) {
-        errors.push(FieldError::new("/category", "unknown"));
-    }
-    if !(1..=SKILLS_MAX).contains(&posting.skills.len()) {
-        errors.push(FieldError::with("/skills", "out-of-range", json!({"min": 1, "max": SKILLS_MAX})));
-    }
-    for (i, skill) in posting.skills.iter().enumerate() {
-        let twice = posting.skills.iter().take(i).any(|other| other == skill);
-        if twice || !SKILLS.iter().any(|(known, _)| known == skill) {
-            let code = if twice { "duplicate" } else { "unknown" };
-            errors.push(FieldError::new(format!("/skills/{i}"), code));
-        }
-    }
+    errors.extend(rules::subject_errors(&posting.category, &posting.skills));
     let known = [
         ("/country", COUNTRIES.iter().any(|(id, ..)| *id == posting.country)),
         ("/budget_min/currency", rules::CURRENCIES.contains(&posting.currency.as_str())),
@@ -180,14 +164,10 @@ fn check(posting: &Posting, old: Option<&Posting>, now: i64) -> Result<(), Probl
         errors.push(FieldError::with("/bids_close_at", "out-of-range", json!({"max_days": OPEN_MS / 86_400_000})));
     }
     errors.retain(|error| changed(&error.pointer));
-    if !errors.is_empty() {
-        return Err(Problem::Validation(errors));
-    }
+    Problem::refuse(errors)?;
     for (pointer, amount) in [("/budget_min", posting.budget_min), ("/budget_max", posting.budget_max)] {
-        if changed(pointer) && !rules::AMOUNT.contains(&amount) {
-            let params = json!({"min": rules::AMOUNT.start(), "max": rules::AMOUNT.end()});
-            let error = FieldError::with(format!("{pointer}/amount_minor"), "amount-out-of-range", params);
-            return Err(Problem::AmountOutOfRange(vec![error]));
+        if changed(pointer) {
+            rules::check_amount(&format!("{pointer}/amount_minor"), amount)?;
         }
     }
     if posting.budget_min > posting.budget_max {
@@ -333,9 +313,7 @@ pub async fn close(State(app): State<App>, caller: Caller, id: Id, asked: Asked,
     let settings = app.settings;
     writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
         let Closing { reason } = extract::json(bytes)?;
-        if let Some(error) = rules::text_error("/reason", &reason, &REASON) {
-            return Err(Problem::Validation(vec![error]));
-        }
+        Problem::refuse(rules::text_error("/reason", &reason, &REASON))?;
         posting::close(tx, caller.n, n, &reason)?;
         stored(tx, (&caller, &settings), n, (200, None))
     })
@@ -356,9 +334,7 @@ pub async fn invite(State(app): State<App>, caller: Caller, id: Id, asked: Asked
         let Inviting { freelancer_id, message } = extract::json(bytes)?;
         let project = projects::owned(&tx.sql, caller.n, project_n)?;
         if let Some(message) = &message {
-            if let Some(error) = rules::text_error("/message", message, &MESSAGE) {
-                return Err(Problem::Validation(vec![error]));
-            }
+            Problem::refuse(rules::text_error("/message", message, &MESSAGE))?;
             no_contact("/message", message)?;
         }
         let unknown = || Problem::field("/freelancer_id", "unknown");
@@ -391,9 +367,7 @@ pub async fn report(State(app): State<App>, caller: Caller, id: Id, asked: Asked
         if !REPORT_REASONS.contains(&reason.as_str()) {
             return Err(Problem::field("/reason", "unknown"));
         }
-        if let Some(error) = text.as_deref().and_then(|text| rules::text_error("/text", text, &REPORT)) {
-            return Err(Problem::Validation(vec![error]));
-        }
+        Problem::refuse(text.as_deref().and_then(|text| rules::text_error("/text", text, &REPORT)))?;
         let n = reports::file(tx, caller.n, &project, (&reason, text.as_deref()))?;
         let body = json!({"id": Prefix::Report.id(n).to_string()}).to_string();
         Ok(Stored { status: 202, location: None, etag: None, body })

@@ -1,20 +1,16 @@
 //! Projects the platform proposes, and what one makes of them.
 
 use axum::{
-    body::Body,
     extract::State,
-    routing::{get, post},
+    routing::{MethodFilter, MethodRouter, get},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Answer, Needs, Route,
-    writing::{self, Asked},
-};
+use super::{Answer, Needs, Route, resources, writing};
 use crate::{
     answer,
     app::App,
-    extract::{self, Id, Query},
+    extract::Query,
     guard::Caller,
     ids::Prefix,
     intent::Key,
@@ -31,8 +27,8 @@ pub fn routes() -> Vec<Route> {
     let needs = Needs::Scope(Scope::ProjectsRead);
     vec![
         Route::new("GET", "/v1/recommendations", needs, get(list)),
-        Route::new("POST", "/v1/recommendations/{id}:dismiss", needs, post(dismiss)),
-        Route::new("POST", "/v1/recommendations/{id}:less-like-this", needs, post(less)),
+        Route::new("POST", "/v1/recommendations/{id}:dismiss", needs, judge(Verdict::Dismiss)),
+        Route::new("POST", "/v1/recommendations/{id}:less-like-this", needs, judge(Verdict::Less)),
     ]
 }
 
@@ -63,22 +59,9 @@ pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answe
     Ok(answer::json(body))
 }
 
-async fn judge(app: App, caller: Caller, id: Id, asked: Asked, body: Body, verdict: Verdict) -> Answer {
-    let n = id.row(Prefix::Recommendation)?;
-    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
+fn judge(verdict: Verdict) -> MethodRouter<App> {
+    resources::verb(MethodFilter::POST, Prefix::Recommendation, Key::Optional, move |tx, caller, n| {
         recommendations::answer(tx, &caller.looking(tx.now), n, verdict)?;
         Ok(writing::no_content())
     })
-    .await
-}
-
-/// `POST /v1/recommendations/{id}:dismiss`
-pub async fn dismiss(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    judge(app, caller, id, asked, body, Verdict::Dismiss).await
-}
-
-/// `POST /v1/recommendations/{id}:less-like-this`
-pub async fn less(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    judge(app, caller, id, asked, body, Verdict::Less).await
 }

@@ -3,7 +3,6 @@
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -11,16 +10,16 @@ use serde::Deserialize;
 use super::{
     Answer, Needs, Route,
     listing::{self, Selection},
+    resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
-    extract::{self, Id, Query},
+    extract::{self, Query},
     guard::Caller,
     ids::Prefix,
     intent::Key,
-    problem::{FieldError, Problem},
+    problem::Problem,
     rules,
     scopes::Scope,
     store::reviews::{self, Draft, Scores},
@@ -32,7 +31,12 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/reviews", Needs::Scope(Scope::ProfileRead), get(list)),
         Route::new("POST", "/v1/reviews", Needs::Scope(Scope::ProfileWrite), post(write)),
-        Route::new("GET", "/v1/reviews/{id}", Needs::Scope(Scope::ProfileRead), get(show)),
+        Route::new(
+            "GET",
+            "/v1/reviews/{id}",
+            Needs::Scope(Scope::ProfileRead),
+            resources::seen(Prefix::Review, reviews::visible),
+        ),
     ]
 }
 
@@ -58,12 +62,8 @@ impl NewReview {
             ("/scores/deadline", deadline),
             ("/scores/budget", budget),
         ];
-        let params = serde_json::json!({"min": STARS.start(), "max": STARS.end()});
-        let wrong = stars.iter().filter(|(_, value)| !STARS.contains(value));
-        let mut errors: Vec<FieldError> =
-            wrong.map(|(pointer, _)| FieldError::with(*pointer, "out-of-range", params.clone())).collect();
-        errors.extend(rules::text_error("/text", &self.text, &TEXT));
-        if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
+        let wrong = stars.iter().filter_map(|&(pointer, value)| rules::range_error(pointer, value, &STARS));
+        Problem::refuse(wrong.chain(rules::text_error("/text", &self.text, &TEXT)))
     }
 }
 
@@ -90,11 +90,4 @@ pub async fn write(State(app): State<App>, caller: Caller, asked: Asked, body: B
         Ok(writing::stored(201, Some(format!("/v1/reviews/{}", Prefix::Review.id(n))), review))
     })
     .await
-}
-
-/// `GET /v1/reviews/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let (n, viewer) = (id.row(Prefix::Review)?, caller.looking(app.now()));
-    let review = app.read(move |sql| reviews::visible(sql, &viewer, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(review.rev), review.json))
 }

@@ -5,21 +5,18 @@ use std::ops::RangeInclusive;
 use axum::{
     body::Body,
     extract::State,
-    http::HeaderMap,
-    routing::{delete, get, patch, post},
+    routing::{MethodRouter, patch, post},
 };
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Answer, Needs, Route,
-    listing::{self, Selection},
+    Answer, Needs, Route, resources,
     writing::{self, Asked},
 };
 use crate::{
-    answer,
     app::App,
-    extract::{self, Id, Query},
+    extract::{self, Id},
     given::given,
     guard::Caller,
     ids::Prefix,
@@ -28,6 +25,7 @@ use crate::{
     rules::{self, CURRENCIES},
     scopes::Scope,
     store::{
+        changes::Kind,
         details,
         saved_searches::{self, Search, SearchQuery},
     },
@@ -37,11 +35,16 @@ use crate::{
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::new("GET", "/v1/saved-searches", Needs::Scope(Scope::ProjectsRead), get(list)),
+        Route::new("GET", "/v1/saved-searches", Needs::Scope(Scope::ProjectsRead), resources::mine(Kind::SavedSearch)),
         Route::new("POST", "/v1/saved-searches", Needs::Scope(Scope::ProjectsRead), post(add)),
-        Route::new("GET", "/v1/saved-searches/{id}", Needs::Scope(Scope::ProjectsRead), get(show)),
+        Route::new(
+            "GET",
+            "/v1/saved-searches/{id}",
+            Needs::Scope(Scope::ProjectsRead),
+            resources::show(Kind::SavedSearch),
+        ),
         Route::new("PATCH", "/v1/saved-searches/{id}", Needs::Scope(Scope::ProjectsRead), patch(edit)),
-        Route::new("DELETE", "/v1/saved-searches/{id}", Needs::Scope(Scope::ProjectsRead), delete(remove)),
+        Route::new("DELETE", "/v1/saved-searches/{id}", Needs::Scope(Scope::ProjectsRead), remove()),
     ]
 }
 
@@ -90,8 +93,7 @@ fn query_errors(query: &SearchQuery) -> Vec<FieldError> {
         text.filter(|text| !known.contains(&text.as_str())).map(|_| FieldError::new(at, "unknown"))
     };
     let within = |at: &str, value: Option<i64>, bounds: &RangeInclusive<i64>| {
-        let params = json!({"min": bounds.start(), "max": bounds.end()});
-        value.filter(|value| !bounds.contains(value)).map(|_| FieldError::with(at, "out-of-range", params))
+        value.and_then(|value| rules::range_error(at, value, bounds))
     };
     let mut errors = list_errors("/query/skills", query.skills.as_ref(), None);
     errors.extend(list_errors("/query/category", query.category.as_ref(), None));
@@ -120,14 +122,7 @@ fn check(name: Option<&String>, query: Option<&SearchQuery>, alert: Option<&Stri
     if alert.is_some_and(|alert| !ALERTS.contains(&alert.as_str())) {
         errors.push(FieldError::new("/alert", "unknown"));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
-}
-
-/// `GET /v1/saved-searches`
-pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    let (viewer, narrow, user_n) = (caller.looking(app.now()), String::new(), caller.n);
-    let list = Selection { viewer, rows: saved_searches::LIST, user_n, narrow, render: saved_searches::render };
-    listing::page(&app, &query, list).await
+    Problem::refuse(errors)
 }
 
 /// `POST /v1/saved-searches`
@@ -137,17 +132,9 @@ pub async fn add(State(app): State<App>, caller: Caller, asked: Asked, body: Bod
         check(Some(&new.name), Some(&new.query), Some(&new.alert))?;
         let search = Search { name: new.name, query: new.query, alert: new.alert };
         let n = saved_searches::add(tx, caller.n, &search)?;
-        let row = saved_searches::own(&tx.sql, &caller.looking(tx.now), n)?;
-        Ok(writing::stored(201, Some(format!("/v1/saved-searches/{}", Prefix::SavedSearch.id(n))), row))
+        resources::created(tx, &caller, Kind::SavedSearch, n, "/v1/saved-searches")
     })
     .await
-}
-
-/// `GET /v1/saved-searches/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let (n, viewer) = (id.row(Prefix::SavedSearch)?, caller.looking(app.now()));
-    let row = app.read(move |sql| saved_searches::own(sql, &viewer, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(row.rev), row.json))
 }
 
 /// `PATCH /v1/saved-searches/{id}`
@@ -163,18 +150,11 @@ pub async fn edit(State(app): State<App>, caller: Caller, id: Id, asked: Asked, 
             search.query = query.unwrap_or_else(|| std::mem::take(&mut search.query));
             search.alert = alert.unwrap_or_else(|| std::mem::take(&mut search.alert));
         })?;
-        Ok(writing::stored(200, None, saved_searches::own(&tx.sql, &caller.looking(tx.now), n)?))
+        resources::stored(tx, &caller, Kind::SavedSearch, n)
     })
     .await
 }
 
-/// `DELETE /v1/saved-searches/{id}`
-pub async fn remove(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
-    let n = id.row(Prefix::SavedSearch)?;
-    writing::act(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
-        extract::nothing(bytes)?;
-        saved_searches::remove(tx, caller.n, n)?;
-        Ok(writing::no_content())
-    })
-    .await
+fn remove() -> MethodRouter<App> {
+    resources::removal(Prefix::SavedSearch, |tx, caller, n| saved_searches::remove(tx, caller.n, n))
 }

@@ -5,36 +5,41 @@ use std::sync::Arc;
 use axum::{
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
+    http::{HeaderMap, StatusCode},
     response::IntoResponse,
+    routing::{get, post},
 };
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Needs, Route};
-use crate::scopes::Scope;
+use super::{
+    Answer, Needs, Route,
+    listing::{self, Ordered},
+    resources,
+    writing::{self, Asked},
+};
 use crate::{
-    answer,
     app::App,
     extract::{self, Id, Query},
     given::given,
     guard::Caller,
     hub::Notice,
     ids::Prefix,
-    intent::{Intent, Key},
-    problem::{FieldError, Problem},
+    intent::Key,
+    problem::Problem,
     rules,
+    scopes::Scope,
     store::{
         bids,
-        changes::Tx,
+        changes::{Kind, Tx},
         keys::Stored,
         messages::{self, Appended, New},
-        pages::{self, Page},
         projects,
+        snapshot::Datum,
         threads::{self, Mark},
         users,
     },
 };
-use axum::routing::{get, post};
 
 /// The operations of this module.
 #[must_use]
@@ -42,7 +47,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new("GET", "/v1/threads", Needs::Scope(Scope::MessagesRead), get(list)),
         Route::new("POST", "/v1/threads", Needs::Scope(Scope::MessagesWrite), post(open)),
-        Route::new("GET", "/v1/threads/{id}", Needs::Scope(Scope::MessagesRead), get(show)),
+        Route::new("GET", "/v1/threads/{id}", Needs::Scope(Scope::MessagesRead), resources::show(Kind::Thread)),
         Route::new("GET", "/v1/threads/{id}/messages", Needs::Scope(Scope::MessagesRead), get(messages)),
         Route::new("POST", "/v1/threads/{id}/messages", Needs::Scope(Scope::MessagesWrite), post(write)),
         Route::new("POST", "/v1/threads/{id}:read", Needs::Scope(Scope::MessagesWrite), post(read)),
@@ -56,38 +61,40 @@ pub fn routes() -> Vec<Route> {
 const SEQ_MAX: i64 = (1 << 53) - 1;
 const CLIENT_ID: std::ops::RangeInclusive<usize> = 1..=64;
 
-type Asked = (Method, Uri, HeaderMap);
-
 #[derive(Debug, Serialize, Deserialize)]
 struct Place {
     at: i64,
     n: i64,
 }
 
-/// `GET /v1/threads`
-pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
-    let limit = query.limit(50)?;
-    let after = query.cursor::<Place>()?.map_or((i64::MAX, i64::MAX), |place| (place.at, place.n));
-    let body = app
-        .read(move |sql| {
-            let mut keys = threads::list(sql, caller.n, after, limit)?;
-            let more = keys.len() > limit;
-            keys.truncate(limit);
-            let next = keys.last().filter(|_| more).map(|&(at, n)| pages::cursor(&Place { at, n }));
-            let rows: Vec<i64> = keys.iter().map(|&(_, n)| n).collect();
-            let items = threads::render(sql, caller.n, &rows)?;
-            let items: Vec<String> = items.into_iter().map(|item| item.json).collect();
-            Ok(Page::of(&items, next).json())
-        })
-        .await?;
-    Ok(answer::json(body))
+fn places(keys: Vec<(i64, i64)>) -> Vec<Place> {
+    keys.into_iter().map(|(at, n)| Place { at, n }).collect()
 }
 
-/// `GET /v1/threads/{id}`
-pub async fn show(State(app): State<App>, caller: Caller, id: Id, headers: HeaderMap) -> Answer {
-    let n = id.row(Prefix::Thread)?;
-    let thread = app.read(move |sql| threads::render_one(sql, caller.n, n)).await?;
-    Ok(answer::resource(&headers, &answer::etag(thread.rev), thread.json))
+fn rows(places: &[Place]) -> Vec<i64> {
+    places.iter().map(|place| place.n).collect()
+}
+
+struct Threads {
+    user_n: i64,
+}
+
+impl Ordered for Threads {
+    type Place = Place;
+
+    fn places(&self, sql: &Connection, after: Option<Place>, limit: i64) -> Result<Vec<Place>, Problem> {
+        let after = after.map_or((i64::MAX, i64::MAX), |place| (place.at, place.n));
+        threads::list(sql, self.user_n, after, limit).map(places)
+    }
+
+    fn render(&self, sql: &Connection, places: &[Place]) -> Result<Vec<Datum>, Problem> {
+        threads::render(sql, self.user_n, &rows(places))
+    }
+}
+
+/// `GET /v1/threads`
+pub async fn list(State(app): State<App>, caller: Caller, query: Query) -> Answer {
+    listing::ordered(&app, &query, Threads { user_n: caller.n }).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -114,14 +121,11 @@ struct NewMessage {
 /// A file may come without a word.
 fn check(text: &str, client_message_id: &str, attachment_ids: &[String]) -> Result<(), Problem> {
     let least = if attachment_ids.is_empty() { *rules::MESSAGE_TEXT.start() } else { 0 };
-    let errors: Vec<FieldError> = [
+    let errors = [
         rules::text_error("/text", text, &(least..=*rules::MESSAGE_TEXT.end())),
         rules::text_error("/client_message_id", client_message_id, &CLIENT_ID),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Problem::Validation(errors)) }
+    ];
+    Problem::refuse(errors.into_iter().flatten())
 }
 
 /// Who talks to whom about the project: `(client, freelancer)`.
@@ -181,87 +185,78 @@ fn open_or_append(tx: &mut Tx<'_>, caller: &Caller, bytes: &Bytes) -> Result<Sto
 }
 
 /// `POST /v1/threads`
-pub async fn open(State(app): State<App>, caller: Caller, (method, uri, headers): Asked, body: Body) -> Answer {
-    let bytes = extract::body(&headers, body).await?;
-    let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
-    intent.run(&app, move |tx| open_or_append(tx, &caller, &bytes)).await
+pub async fn open(State(app): State<App>, caller: Caller, asked: Asked, body: Body) -> Answer {
+    writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| open_or_append(tx, &caller, bytes))
+        .await
+}
+
+/// Messages of a thread, by `seq`.
+struct Messages {
+    user_n: i64,
+    thread_n: i64,
+    /// Those below only.
+    before: i64,
+}
+
+impl Ordered for Messages {
+    type Place = Place;
+
+    fn places(&self, sql: &Connection, after: Option<Place>, limit: i64) -> Result<Vec<Place>, Problem> {
+        threads::joined(sql, self.user_n, self.thread_n)?;
+        let before = after.map_or(self.before, |place| place.at.min(self.before));
+        messages::list(sql, self.thread_n, before, limit).map(places)
+    }
+
+    fn render(&self, sql: &Connection, places: &[Place]) -> Result<Vec<Datum>, Problem> {
+        messages::render(sql, &rows(places))
+    }
 }
 
 /// `GET /v1/threads/{id}/messages`
 pub async fn messages(State(app): State<App>, caller: Caller, id: Id, query: Query) -> Answer {
-    let n = id.row(Prefix::Thread)?;
-    let limit = query.limit(50)?;
+    let thread_n = id.row(Prefix::Thread)?;
     let before = query.number("before_seq", 0..=SEQ_MAX, SEQ_MAX)?;
-    let before = query.cursor::<Place>()?.map_or(before, |place| place.at.min(before));
-    let body = app
-        .read(move |sql| {
-            threads::joined(sql, caller.n, n)?;
-            let mut keys = messages::list(sql, n, before, limit)?;
-            let more = keys.len() > limit;
-            keys.truncate(limit);
-            let next = keys.last().filter(|_| more).map(|&(at, n)| pages::cursor(&Place { at, n }));
-            let rows: Vec<i64> = keys.iter().map(|&(_, n)| n).collect();
-            let items = messages::render(sql, &rows)?;
-            let items: Vec<String> = items.into_iter().map(|item| item.json).collect();
-            Ok(Page::of(&items, next).json())
-        })
-        .await?;
-    Ok(answer::json(body))
+    listing::ordered(&app, &query, Messages { user_n: caller.n, thread_n, before }).await
 }
 
 /// `POST /v1/threads/{id}/messages`
-pub async fn write(
-    State(app): State<App>,
-    caller: Caller,
-    id: Id,
-    (method, uri, headers): Asked,
-    body: Body,
-) -> Answer {
+pub async fn write(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let thread_n = id.row(Prefix::Thread)?;
-    let bytes = extract::body(&headers, body).await?;
-    let intent = Intent::of(caller.n, Key::Required, (&method, &uri), &headers, &bytes)?;
-    intent
-        .run(&app, move |tx| {
-            threads::joined(&tx.sql, caller.n, thread_n)?;
-            let new: NewMessage = extract::json(&bytes)?;
-            check(&new.text, &new.client_message_id, &new.attachment_ids)?;
-            let message = New {
-                thread_n,
-                author_n: caller.n,
-                text: &new.text,
-                client_message_id: Some(&new.client_message_id),
-                sent_at: tx.now,
-            };
-            let (n, status) = match messages::append(tx, &message, &new.attachment_ids)? {
-                Appended::New(n) => (n, 201),
-                Appended::Known(n) => (n, 200),
-            };
-            let body = messages::render_one(&tx.sql, n)?.json;
-            Ok(Stored { status, location: None, etag: None, body })
-        })
-        .await
+    writing::write(&app, &caller, &asked, (Key::Required, body), move |tx, bytes| {
+        threads::joined(&tx.sql, caller.n, thread_n)?;
+        let new: NewMessage = extract::json(bytes)?;
+        check(&new.text, &new.client_message_id, &new.attachment_ids)?;
+        let message = New {
+            thread_n,
+            author_n: caller.n,
+            text: &new.text,
+            client_message_id: Some(&new.client_message_id),
+            sent_at: tx.now,
+        };
+        let (n, status) = match messages::append(tx, &message, &new.attachment_ids)? {
+            Appended::New(n) => (n, 201),
+            Appended::Known(n) => (n, 200),
+        };
+        let body = messages::render_one(&tx.sql, n)?.json;
+        Ok(Stored { status, location: None, etag: None, body })
+    })
+    .await
 }
 
 async fn mark(
     app: App,
     caller: Caller,
     id: Id,
-    (method, uri, headers): Asked,
-    body: Body,
+    (asked, body): (Asked, Body),
     read: fn(&[u8]) -> Result<Mark, Problem>,
 ) -> Answer {
     let n = id.row(Prefix::Thread)?;
-    let bytes = extract::body(&headers, body).await?;
-    let intent = Intent::of(caller.n, Key::Optional, (&method, &uri), &headers, &bytes)?;
-    intent
-        .run(&app, move |tx| {
-            threads::joined(&tx.sql, caller.n, n)?;
-            threads::mark(tx, caller.n, n, read(&bytes)?)?;
-            let thread = threads::render_one(&tx.sql, caller.n, n)?;
-            let etag = Some(answer::etag(thread.rev));
-            Ok(Stored { status: 200, location: None, etag, body: thread.json })
-        })
-        .await
+    writing::write(&app, &caller, &asked, (Key::Optional, body), move |tx, bytes| {
+        threads::joined(&tx.sql, caller.n, n)?;
+        threads::mark(tx, caller.n, n, read(bytes)?)?;
+        resources::stored(tx, &caller, Kind::Thread, n)
+    })
+    .await
 }
 
 #[derive(Debug, Deserialize)]
@@ -285,19 +280,19 @@ struct ArchiveBody {
 /// `POST /v1/threads/{id}:read`
 pub async fn read(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let read = |bytes: &[u8]| Ok(Mark::Read(extract::json::<ReadBody>(bytes)?.up_to));
-    mark(app, caller, id, asked, body, read).await
+    mark(app, caller, id, (asked, body), read).await
 }
 
 /// `POST /v1/threads/{id}:mute`
 pub async fn mute(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let read = |bytes: &[u8]| Ok(Mark::Muted(extract::json::<MuteBody>(bytes)?.muted));
-    mark(app, caller, id, asked, body, read).await
+    mark(app, caller, id, (asked, body), read).await
 }
 
 /// `POST /v1/threads/{id}:archive`
 pub async fn archive(State(app): State<App>, caller: Caller, id: Id, asked: Asked, body: Body) -> Answer {
     let read = |bytes: &[u8]| Ok(Mark::Archived(extract::json::<ArchiveBody>(bytes)?.archived));
-    mark(app, caller, id, asked, body, read).await
+    mark(app, caller, id, (asked, body), read).await
 }
 
 /// `POST /v1/threads/{id}:typing`

@@ -163,6 +163,18 @@ pub const CATEGORIES: &[(&str, &str, &str)] = &[
     ("infrastructure", "Systèmes et réseaux", "Systems and networks"),
 ];
 
+/// Whether there is a skill of this id.
+#[must_use]
+pub fn is_skill(id: &str) -> bool {
+    SKILLS.iter().any(|(known, _)| *known == id)
+}
+
+/// Whether there is a category of this id.
+#[must_use]
+pub fn is_category(id: &str) -> bool {
+    CATEGORIES.iter().any(|(known, ..)| *known == id)
+}
+
 /// The id of the skill whose id or label is `text`, whatever the case, spaces and accents.
 #[must_use]
 pub fn skill_id(text: &str) -> Option<&'static str> {

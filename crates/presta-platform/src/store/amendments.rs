@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 
 use super::{
     array,
-    bids::{self, Bid, Milestone, advance, ceiling, fee},
+    bids::{self, Bid, advance},
     changes::{Kind, Tx},
     instant,
     kinds::Own,
     letters::{self, Letter},
     milestones,
+    offers::{Milestone, ceiling, fee},
     projects::Viewer,
+    sides,
     snapshot::Datum,
 };
 use crate::{
@@ -20,15 +22,7 @@ use crate::{
 };
 
 /// How amendments are synchronised: both sides of the bid see them.
-pub const OWN: Own = Own {
-    rows: "SELECT a.n FROM amendments a JOIN bids b ON b.n = a.bid_n WHERE b.freelancer_n = ?1
-        UNION SELECT a.n FROM projects p JOIN bids b ON b.project_n = p.n JOIN amendments a ON a.bid_n = b.n
-        WHERE p.client_n = ?1",
-    among: "SELECT a.n FROM amendments a JOIN bids b ON b.n = a.bid_n JOIN projects p ON p.n = b.project_n
-        WHERE a.n IN (SELECT value FROM json_each(?2)) AND (b.freelancer_n = ?1 OR p.client_n = ?1)",
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own = sides::of_bids!("amendments", "access-lost", render);
 
 /// What is to change; what is none stays.
 #[derive(Debug, Clone)]
@@ -129,7 +123,7 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
 ///
 /// # Errors
 /// `not-found`, or a database error.
-pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Amendment, Problem> {
+fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Amendment, Problem> {
     let seen = |a: &Amendment| a.freelancer_n == user_n || a.client_n == user_n;
     load(sql, &[n])?.pop().filter(seen).ok_or(Problem::NotFound)
 }

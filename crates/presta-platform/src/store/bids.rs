@@ -1,7 +1,6 @@
 //! Bids and what may be done with them.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -9,52 +8,15 @@ use super::{
     attachments::{self, Parent},
     changes::{Kind, Tx},
     instant,
+    offers::{Offer, ceiling},
     projects::{self, Viewer},
     ranks::{self, Rank},
     snapshot::Datum,
-    users,
 };
 use crate::{ids::Prefix, problem::Problem};
 
-/// What the platform keeps of an amount, in thousandths.
-pub const FEE_PERMILLE: i64 = 80;
-/// The least it keeps, in minor units.
-pub const FEE_MINIMUM: i64 = 500;
 /// How long an award can be accepted: 7 days, in milliseconds.
 pub const AWARD_MS: i64 = 7 * 86_400_000;
-
-/// The fee on `amount`, both in minor units, rounded up.
-#[must_use]
-pub fn fee(amount: i64) -> i64 {
-    let share = (i128::from(amount) * i128::from(FEE_PERMILLE) + 999) / 1000;
-    i64::try_from(share).unwrap_or(i64::MAX).max(FEE_MINIMUM)
-}
-
-/// A step paid on its own; its currency is the bid's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Milestone {
-    /// One line.
-    pub title: String,
-    /// Minor units.
-    pub amount: i64,
-}
-
-/// What a freelancer writes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// Minor units.
-    pub amount: i64,
-    /// ISO 4217, that of the project.
-    pub currency: String,
-    /// Days of work.
-    pub period_days: i64,
-    /// Plain text.
-    pub text: String,
-    /// Empty, or adding up to `amount`.
-    pub milestones: Vec<Milestone>,
-    /// Files, by id.
-    pub attachment_ids: Vec<String>,
-}
 
 /// A bid as stored.
 #[derive(Debug, Clone)]
@@ -256,12 +218,6 @@ impl Bid {
     }
 }
 
-/// See [`Bid::ceiling`]; amounts in minor units.
-#[must_use]
-pub const fn ceiling(hourly: bool, amount: i64, period_days: i64) -> i64 {
-    if hourly { amount.saturating_mul(8).saturating_mul(period_days) } else { amount }
-}
-
 /// Bids by row, in the order given.
 ///
 /// # Errors
@@ -301,39 +257,27 @@ pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Bid, Problem> {
     load(sql, &[n])?.pop().filter(|bid| bid.freelancer_n == user_n || bid.client_n == user_n).ok_or(Problem::NotFound)
 }
 
-/// Which bids to list.
-#[derive(Debug, Clone)]
-pub enum List {
-    /// Those `0` placed, with one of these statuses (empty is any).
-    Of(i64, Vec<String>),
-    /// Those on project `1` that user `0` may see.
-    On(i64, i64),
-}
+/// Those one placed. Parameters as those of a list: 1 user, 2 before, 3 limit, 4 statuses (a JSON array; empty is any).
+pub const PLACED: &str = "SELECT n FROM bids WHERE freelancer_n = ?1 AND n < ?2 AND (?4 = '[]'
+    OR status IN (SELECT value FROM json_each(?4))) ORDER BY n DESC LIMIT ?3";
 
-/// Rows below `before`, newest first.
+/// At most `limit` bids on a project that `user_n` may see, below `before`, newest first.
 ///
 /// # Errors
-/// On a database error.
-pub fn list(sql: &Connection, list: &List, before: i64, limit: usize) -> Result<Vec<i64>, Problem> {
-    let limit = i64::try_from(limit).unwrap_or(0) + 1;
-    let rows = match list {
-        List::Of(user_n, statuses) => sql
-            .prepare_cached(
-                "SELECT n FROM bids WHERE freelancer_n = ?1 AND n < ?2 AND (?3 = '[]'
-                     OR status IN (SELECT value FROM json_each(?3))) ORDER BY n DESC LIMIT ?4",
-            )?
-            .query_map(params![user_n, before, Value::from(statuses.as_slice()).to_string(), limit], |row| row.get(0))?
-            .collect::<Result<_, _>>()?,
-        List::On(user_n, project_n) => sql
-            .prepare_cached(
-                "SELECT b.n FROM bids b JOIN projects p ON p.n = b.project_n
-                 WHERE b.project_n = ?2 AND b.n < ?3 AND (b.freelancer_n = ?1 OR p.client_n = ?1)
-                 ORDER BY b.n DESC LIMIT ?4",
-            )?
-            .query_map(params![user_n, project_n, before, limit], |row| row.get(0))?
-            .collect::<Result<_, _>>()?,
-    };
-    Ok(rows)
+/// `not-found` for a project that is not seen, or a database error.
+pub fn on(sql: &Connection, user_n: i64, project_n: i64, (before, limit): (i64, i64)) -> Result<Vec<i64>, Problem> {
+    projects::seen(sql, user_n, project_n)?;
+    let mut query = sql.prepare_cached(
+        "SELECT b.n FROM bids b JOIN projects p ON p.n = b.project_n
+         WHERE b.project_n = ?2 AND b.n < ?3 AND (b.freelancer_n = ?1 OR p.client_n = ?1)
+         ORDER BY b.n DESC LIMIT ?4",
+    )?;
+    Ok(query.query_map([user_n, project_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn tell(tx: &mut Tx<'_>, n: i64, freelancer_n: i64, client_n: i64) -> Result<(), Problem> {
+    tx.changed(Kind::Bid, n, freelancer_n)?;
+    tx.changed(Kind::Bid, n, client_n)
 }
 
 /// Bids of `user_n` placed at or after `from` (ms), whatever became of them.
@@ -344,135 +288,6 @@ pub fn placed_since(sql: &Connection, user_n: i64, from: i64) -> Result<i64, Pro
     Ok(sql
         .prepare_cached("SELECT count(*) FROM bids WHERE freelancer_n = ?1 AND submitted_at >= ?2")?
         .query_row([user_n, from], |row| row.get(0))?)
-}
-
-/// Places a bid; the rules are checked here, in the transaction.
-///
-/// # Errors
-/// `own-project`, `project-closed`, `duplicate-bid`, `validation` for another currency, or a
-/// database error.
-pub fn place(tx: &mut Tx<'_>, user_n: i64, project_n: i64, offer: &Offer) -> Result<i64, Problem> {
-    let project = projects::seen(&tx.sql, user_n, project_n)?;
-    if project.client_n == user_n {
-        return Err(Problem::OwnProject);
-    }
-    if !users::find(&tx.sql, user_n)?.freelancer {
-        return Err(Problem::Forbidden);
-    }
-    let mut live = tx
-        .sql
-        .prepare_cached("SELECT n FROM bids WHERE project_n = ?1 AND freelancer_n = ?2 AND status <> 'retracted'")?;
-    if live.exists([project_n, user_n])? {
-        return Err(Problem::DuplicateBid);
-    }
-    drop(live);
-    if !project.takes_bids(tx.now) {
-        return Err(Problem::ProjectClosed);
-    }
-    check_currency(offer, &project.currency)?;
-    let n = store(&tx.sql, (user_n, project_n), offer, "submitted", tx.now, &[(tx.now, "submitted")])?;
-    attachments::adopt(tx, user_n, (Parent::Bid, n), &offer.attachment_ids)?;
-    projects::count_bids(tx, project_n, 1, offer.amount)?;
-    tell(tx, n, user_n, project.client_n)?;
-    ranks::tell(tx, project_n)?;
-    super::threads::attach_bid(tx, project_n, user_n, n)?;
-    Ok(n)
-}
-
-fn check_currency(offer: &Offer, currency: &str) -> Result<(), Problem> {
-    if offer.currency == currency {
-        return Ok(());
-    }
-    Err(Problem::field("/amount/currency", "currency-mismatch"))
-}
-
-/// Writes the row alone, with its history; for placing and for seeding.
-///
-/// # Errors
-/// On a database error.
-pub fn store(
-    sql: &Connection,
-    (freelancer_n, project_n): (i64, i64),
-    offer: &Offer,
-    status: &str,
-    submitted_at: i64,
-    events: &[(i64, &str)],
-) -> Result<i64, Problem> {
-    let history: Vec<Value> = events.iter().map(|&(at, kind)| json!({"at": instant(at), "kind": kind})).collect();
-    let updated_at = events.last().map_or(submitted_at, |&(at, _)| at);
-    let awarded_at = events.last().filter(|&&(_, kind)| kind == "awarded").map(|&(at, _)| at);
-    Ok(sql
-        .prepare_cached(
-            "INSERT INTO bids (project_n, freelancer_n, status, amount, currency, period_days,
-                 text, milestones, submitted_at, updated_at, events, fee, award_expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        )?
-        .insert(params![
-            project_n,
-            freelancer_n,
-            status,
-            offer.amount,
-            offer.currency,
-            offer.period_days,
-            offer.text,
-            json!(offer.milestones).to_string(),
-            submitted_at,
-            updated_at,
-            Value::Array(history).to_string(),
-            fee(offer.amount),
-            awarded_at.map(|at| at + AWARD_MS),
-        ])?)
-}
-
-pub(super) fn tell(tx: &mut Tx<'_>, n: i64, freelancer_n: i64, client_n: i64) -> Result<(), Problem> {
-    tx.changed(Kind::Bid, n, freelancer_n)?;
-    tx.changed(Kind::Bid, n, client_n)
-}
-
-/// Replaces what was written in revision `rev`.
-///
-/// # Errors
-/// `not-found`, `edited-elsewhere`, `gone`, `forbidden`, `project-closed`, `validation` for another
-/// currency, or a database error.
-pub fn edit(
-    tx: &mut Tx<'_>,
-    user_n: i64,
-    (n, rev): (i64, i64),
-    change: impl FnOnce(&Offer) -> Result<Offer, Problem>,
-) -> Result<(), Problem> {
-    let bid = visible(&tx.sql, user_n, n)?;
-    if bid.freelancer_n != user_n {
-        return Err(Problem::Forbidden);
-    }
-    if bid.status == "retracted" {
-        return Err(Problem::Gone);
-    }
-    if bid.rev != rev {
-        return Err(Problem::EditedElsewhere);
-    }
-    if !bid.pending() {
-        return Err(Problem::Forbidden);
-    }
-    let project = projects::brief(&tx.sql, bid.project_n)?;
-    if !project.takes_bids(tx.now) {
-        return Err(Problem::ProjectClosed);
-    }
-    let offer = change(&bid.offer)?;
-    check_currency(&offer, &project.currency)?;
-    if offer == bid.offer {
-        return Ok(());
-    }
-    tx.sql.execute(
-        "UPDATE bids SET amount = ?2, period_days = ?3, text = ?4, milestones = ?5, fee = ?6 WHERE n = ?1",
-        params![n, offer.amount, offer.period_days, offer.text, json!(offer.milestones).to_string(), fee(offer.amount)],
-    )?;
-    attachments::replace(tx, user_n, (Parent::Bid, n), &offer.attachment_ids)?;
-    advance(tx, &bid, &bid.status, "edited")?;
-    let difference = offer.amount - bid.offer.amount;
-    if difference != 0 {
-        projects::count_bids(tx, bid.project_n, 0, difference)?;
-    }
-    ranks::tell(tx, bid.project_n)
 }
 
 /// Sets the status, adds `event` to the history and tells both sides.

@@ -9,6 +9,7 @@ use super::{
     instant,
     kinds::Own,
     projects::{self, Viewer},
+    sides,
     snapshot::Datum,
 };
 use crate::{ids::Prefix, problem::Problem};
@@ -17,15 +18,7 @@ use crate::{ids::Prefix, problem::Problem};
 pub const MAX: i64 = 2_000;
 
 /// One's own.
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM bookmarks WHERE user_n = ?1",
-    among: "SELECT n FROM bookmarks WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "deleted",
-    render,
-};
-
-/// Parameters as those of a list: 1 user, 2 before, 3 limit, 4 nothing.
-pub const LIST: &str = "SELECT n FROM bookmarks WHERE user_n = ?1 AND n < ?2 AND ?4 = '' ORDER BY n DESC LIMIT ?3";
+pub const OWN: Own = sides::own!("bookmarks", "deleted", render);
 
 /// Whether a row is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,14 +80,6 @@ pub fn drop(tx: &mut Tx<'_>, user_n: i64, n: i64) -> Result<(), Problem> {
         .ok_or(Problem::NotFound)?;
     tx.changed(Kind::Bookmark, n, user_n)?;
     tx.changed(Kind::Project, project_n, user_n)
-}
-
-/// One of one's own.
-///
-/// # Errors
-/// `not-found`, or a database error.
-pub fn own(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Datum, Problem> {
-    render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
 /// Bookmarks of the viewer as sent, in the order given.

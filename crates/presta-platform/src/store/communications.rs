@@ -278,10 +278,7 @@ pub fn apply(tx: &mut Tx<'_>, user_n: i64, rev: Option<i64>, edit: &Edit, source
     if rev.is_some_and(|rev| rev != flags.rev) {
         return Err(Problem::EditedElsewhere);
     }
-    let errors = edit.errors();
-    if !errors.is_empty() {
-        return Err(Problem::Validation(errors));
-    }
+    Problem::refuse(edit.errors())?;
     let mut changed = false;
     for cell in &edit.cells {
         changed |= set_cell(tx, user_n, *cell, source)?;

@@ -8,7 +8,7 @@ use super::{
     changes::{Kind, Tx},
     devices, instant,
     kinds::Own,
-    projects::Viewer,
+    sides,
     snapshot::Datum,
     tokens,
 };
@@ -24,20 +24,11 @@ pub const APPS: Own = Own {
 };
 
 /// [`Kind::Account`].
-pub const ACCOUNTS: Own = Own {
-    rows: "SELECT n FROM linked_accounts WHERE user_n = ?1",
-    among: "SELECT n FROM linked_accounts WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "deleted",
-    render: |sql, _: &Viewer, rows| Connected::Accounts.render(sql, rows),
-};
+pub const ACCOUNTS: Own =
+    sides::own!("linked_accounts", "deleted", |sql, _, rows| Connected::Accounts.render(sql, rows));
 
 /// [`Kind::Contact`].
-pub const CONTACTS: Own = Own {
-    rows: "SELECT n FROM contacts WHERE user_n = ?1",
-    among: "SELECT n FROM contacts WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "deleted",
-    render: |sql, _, rows| Connected::Contacts.render(sql, rows),
-};
+pub const CONTACTS: Own = sides::own!("contacts", "deleted", |sql, _, rows| Connected::Contacts.render(sql, rows));
 
 /// A sort of connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,14 +80,6 @@ impl Connected {
         }
     }
 
-    const fn own(self) -> Own {
-        match self {
-            Self::Apps => APPS,
-            Self::Accounts => ACCOUNTS,
-            Self::Contacts => CONTACTS,
-        }
-    }
-
     /// Rows as sent, in the order given.
     ///
     /// # Errors
@@ -124,16 +107,6 @@ impl Connected {
             Ok(Datum { n: row.get(0)?, rev: row.get(1)?, json: write(row)?.to_string() })
         })?;
         Ok(found.collect::<Result<_, _>>()?)
-    }
-
-    /// Rows of `user_n` below `before`, newest first.
-    ///
-    /// # Errors
-    /// On a database error.
-    pub fn list(self, sql: &Connection, user_n: i64, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-        let text = format!("SELECT n FROM ({}) WHERE n < ?2 ORDER BY n DESC LIMIT ?3", self.own().rows);
-        let mut query = sql.prepare_cached(&text)?;
-        Ok(query.query_map([user_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
     /// Takes a connection of `user_n` away; the tokens of an app are refused from now on.

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::{
     array,
     attachments::{self, Parent},
-    bids,
     changes::{Kind, Tx},
     entries, instant,
     kinds::Own,
+    offers,
     projects::Viewer,
     search,
     snapshot::Datum,
@@ -407,7 +407,7 @@ pub fn close(tx: &mut Tx<'_>, user_n: i64, n: i64) -> Result<(), Problem> {
 /// # Errors
 /// On a database error.
 pub fn award(tx: &mut Tx<'_>, contest: &Contest, winner_n: i64) -> Result<(), Problem> {
-    let fee = bids::fee(contest.call.prize);
+    let fee = offers::fee(contest.call.prize);
     tx.sql.execute(
         "UPDATE contests SET status = 'awarded', winner_n = ?2, fee = ?3 WHERE n = ?1",
         [contest.n, winner_n, fee],

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use serde_json::json;
 
-use super::bids::{self, Milestone};
+use super::{bids, offers::Milestone};
 use crate::problem::Problem;
 
 const HOUR_MS: i64 = 3_600_000;

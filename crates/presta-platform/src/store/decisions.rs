@@ -11,6 +11,7 @@ use super::{
     kinds::Own,
     mails::{self, Topic},
     projects::Viewer,
+    sides,
     snapshot::Datum,
     users,
 };
@@ -22,12 +23,7 @@ pub const REVIEW_MS: i64 = 10 * 86_400_000;
 const STANDS_FROM: f64 = 0.5;
 
 /// One's own.
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM decisions WHERE user_n = ?1",
-    among: "SELECT n FROM decisions WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own = sides::own!("decisions", "access-lost", render);
 
 /// Parameters as those of a list: 1 user, 2 before, 3 limit, 4 kind or nothing.
 pub const LIST: &str = "SELECT n FROM decisions WHERE user_n = ?1 AND n < ?2 AND (?4 = '' OR kind = ?4)
@@ -146,14 +142,6 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
     )?;
     let found = query.query_map(params![array(rows), viewer.n], decision)?;
     Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// One about the viewer.
-///
-/// # Errors
-/// `not-found`, or a database error.
-pub fn own(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Datum, Problem> {
-    render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
 /// Asks for a human to look at a safety decision again.

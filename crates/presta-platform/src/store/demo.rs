@@ -3,9 +3,9 @@
 use rusqlite::Connection;
 
 use super::{
-    accounts,
-    bids::{self, Milestone, Offer},
-    deals, demo_people, messages, seeding, threads,
+    accounts, bidding, deals, demo_people, messages,
+    offers::{Milestone, Offer},
+    seeding, threads,
     users::{self, NewUser, Standing},
 };
 use crate::{
@@ -231,7 +231,7 @@ impl FirstDay {
             "accepted" => events.extend([(later, "awarded"), (later + 9 * HOUR_MS, "accepted")]),
             other => events.push((later, other)),
         }
-        let n = bids::store(sql, (freelancer_n, project_n), &offer, status, at, &events)?;
+        let n = bidding::store(sql, (freelancer_n, project_n), &offer, status, at, &events)?;
         let counted = i64::from(status != "retracted");
         sql.execute(
             "UPDATE projects SET bid_count = bid_count + ?2, bid_sum = bid_sum + ?2 * ?3,

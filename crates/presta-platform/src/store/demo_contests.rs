@@ -6,10 +6,10 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::{
-    attachments, bids,
+    attachments,
     contests::{self, Call},
     demo::{CAMILLE, NADIA},
-    entries,
+    entries, offers,
     seeding::{self, Plan},
 };
 use crate::{
@@ -102,7 +102,7 @@ impl Fill<'_> {
             self.sql.execute("UPDATE contests SET status = 'closed' WHERE n = ?1", [n])?;
             return Ok(());
         };
-        let fee = bids::fee(call.prize);
+        let fee = offers::fee(call.prize);
         self.sql.execute(
             "UPDATE contests SET status = 'awarded', winner_n = ?2, fee = ?3 WHERE n = ?1",
             [n, winner, fee],

@@ -3,12 +3,11 @@
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::users::Edit;
 use crate::{
     problem::FieldError,
-    rules::{CURRENCIES, text_error},
+    rules::{CURRENCIES, range_error, text_error},
     vat,
 };
 
@@ -97,10 +96,7 @@ pub fn errors(edit: &Edit) -> Vec<FieldError> {
     errors.extend(value(&edit.about).and_then(|text| text_error("/about", text, &ABOUT)));
     errors.extend(value(&edit.company_name).and_then(|text| text_error("/company_name", text, &COMPANY)));
     if let Some(rate) = value(&edit.hourly_rate) {
-        if !HOURLY_RATE.contains(&rate.amount_minor) {
-            let params = json!({"min": HOURLY_RATE.start(), "max": HOURLY_RATE.end()});
-            errors.push(FieldError::with("/hourly_rate/amount_minor", "out-of-range", params));
-        }
+        errors.extend(range_error("/hourly_rate/amount_minor", rate.amount_minor, &HOURLY_RATE));
         if !CURRENCIES.contains(&rate.currency.as_str()) {
             errors.push(FieldError::new("/hourly_rate/currency", "unknown"));
         }

@@ -50,16 +50,6 @@ pub fn render(sql: &Connection, rows: &[i64], current: Option<&str>) -> Result<V
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Rows of `user_n` below `before`, newest first.
-///
-/// # Errors
-/// On a database error.
-pub fn list(sql: &Connection, user_n: i64, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-    let text = format!("SELECT n FROM ({}) WHERE n < ?2 ORDER BY n DESC LIMIT ?3", OWN.rows);
-    let mut query = sql.prepare_cached(&text)?;
-    Ok(query.query_map([user_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
-}
-
 /// One line of what a client calls itself, without what a terminal or a page would act on.
 fn name(agent: &str) -> Option<String> {
     let plain: String = agent.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();

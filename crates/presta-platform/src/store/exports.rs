@@ -10,6 +10,7 @@ use super::{
     kinds::Own,
     mails::{self, Topic},
     projects::Viewer,
+    sides,
     snapshot::Datum,
     users,
 };
@@ -20,12 +21,7 @@ use crate::{
 };
 
 /// [`Kind::Export`].
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM exports WHERE user_n = ?1",
-    among: "SELECT n FROM exports WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own = sides::own!("exports", "access-lost", render);
 
 /// How long an archive is kept: 7 days, in ms.
 const KEPT_MS: i64 = 7 * 86_400_000;
@@ -137,16 +133,6 @@ pub fn state(sql: &Connection, user_n: i64, n: i64) -> Result<String, Problem> {
         .query_row([n, user_n], |row| row.get(0))
         .optional()?
         .ok_or(Problem::NotFound)
-}
-
-/// Rows of `user_n` below `before`, newest first.
-///
-/// # Errors
-/// On a database error.
-pub fn of(sql: &Connection, user_n: i64, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-    let mut query =
-        sql.prepare_cached("SELECT n FROM exports WHERE user_n = ?1 AND n < ?2 ORDER BY n DESC LIMIT ?3")?;
-    Ok(query.query_map([user_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// What is asked for.

@@ -1,6 +1,6 @@
 //! Invitations to bid: sent by a client, answered by the freelancer.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 
 use super::{
@@ -108,13 +108,14 @@ pub fn invite(tx: &mut Tx<'_>, project: &Brief, freelancer_n: i64, message: Opti
 /// `not-found`, `forbidden` for who sent it, `state-conflict` when it is not pending, `project-closed` when accepting
 /// for a project that takes no bids, or a database error.
 pub fn answer(tx: &mut Tx<'_>, user_n: i64, n: i64, reply: Reply) -> Result<(), Problem> {
-    visible(&tx.sql, &Viewer { n: user_n, freelancer: true, quota_left: true, now: tx.now }, n)?;
-    let (project_n, client_n, freelancer_n, status): (i64, i64, i64, String) = tx
+    let found: Option<(i64, i64, i64, String)> = tx
         .sql
         .prepare_cached("SELECT project_n, client_n, freelancer_n, status FROM invitations WHERE n = ?1")?
-        .query_row([n], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-    if freelancer_n != user_n {
-        return Err(Problem::Forbidden);
+        .query_row([n], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .optional()?;
+    let (project_n, client_n, freelancer_n, status) = found.ok_or(Problem::NotFound)?;
+    if user_n != freelancer_n {
+        return Err(if user_n == client_n { Problem::Forbidden } else { Problem::NotFound });
     }
     if status != "pending" {
         return Err(Problem::StateConflict);
@@ -187,12 +188,4 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
     )?;
     let found = query.query_map(params![array(rows), viewer.n], |row| invitation(row, viewer))?;
     Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// One of either side.
-///
-/// # Errors
-/// `not-found`, or a database error.
-pub fn visible(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Datum, Problem> {
-    render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
 }

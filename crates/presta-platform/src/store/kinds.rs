@@ -1,10 +1,10 @@
 //! The types of which one sees one's own rows: how each is listed, looked at and written.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use super::{
-    amendments, bids, bookmarks, changes::Kind, communications, connections, contests, decisions, devices, entries,
-    exports, invitations, messages, milestone_requests, milestones, privacy_requests, projects::Viewer,
+    amendments, array, bids, bookmarks, changes::Kind, communications, connections, contests, decisions, devices,
+    entries, exports, invitations, messages, milestone_requests, milestones, privacy_requests, projects::Viewer,
     recommendations, reviews, saved_searches, snapshot::Datum, threads,
 };
 use crate::{ids::Prefix, problem::Problem};
@@ -84,6 +84,27 @@ pub const fn of(kind: Kind) -> Own {
         Kind::Device => devices::OWN,
         _ => NOTHING,
     }
+}
+
+/// Row `n` of `kind`, when it is among those `viewer` may see; of types with rules of their own there is none.
+///
+/// # Errors
+/// `not-found`, or a database error.
+pub fn visible(sql: &Connection, viewer: &Viewer, kind: Kind, n: i64) -> Result<Datum, Problem> {
+    let Own { among, render, .. } = of(kind);
+    let seen = sql.prepare_cached(among)?.exists(params![viewer.n, array(&[n])])?;
+    let row = if seen { render(sql, viewer, &[n])?.pop() } else { None };
+    row.ok_or(Problem::NotFound)
+}
+
+/// At most `limit` rows of `kind` below `before` that `user_n` may see, newest first.
+///
+/// # Errors
+/// On a database error.
+pub fn own_rows(sql: &Connection, user_n: i64, kind: Kind, (before, limit): (i64, i64)) -> Result<Vec<i64>, Problem> {
+    let text = format!("SELECT n FROM ({}) WHERE n < ?2 ORDER BY n DESC LIMIT ?3", of(kind).rows);
+    let mut query = sql.prepare_cached(&text)?;
+    Ok(query.query_map([user_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// What public ids of `kind` begin with.

@@ -65,12 +65,11 @@ pub fn render_one(sql: &Connection, n: i64) -> Result<Datum, Problem> {
     render(sql, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
-/// Rows of a thread with `seq` below `before`, newest first, with their `seq`.
+/// At most `limit` rows of a thread with `seq` below `before`, newest first, with their `seq`.
 ///
 /// # Errors
 /// On a database error.
-pub fn list(sql: &Connection, thread_n: i64, before: i64, limit: usize) -> Result<Vec<(i64, i64)>, Problem> {
-    let limit = i64::try_from(limit).unwrap_or(0) + 1;
+pub fn list(sql: &Connection, thread_n: i64, before: i64, limit: i64) -> Result<Vec<(i64, i64)>, Problem> {
     let rows = sql
         .prepare_cached(
             "SELECT seq, n FROM messages WHERE thread_n = ?1 AND seq < ?2
@@ -171,17 +170,14 @@ pub enum Change<'a> {
     Delete,
 }
 
-/// A message of a thread `user_n` takes part in.
-///
-/// # Errors
-/// `not-found`, or a database error.
-pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Datum, Problem> {
+/// Refuses messages of threads `user_n` takes no part in.
+fn seen(sql: &Connection, user_n: i64, n: i64) -> Result<(), Problem> {
     let seen = sql
         .prepare_cached(
             "SELECT 1 FROM messages m JOIN participants p ON p.thread_n = m.thread_n AND p.user_n = ?2 WHERE m.n = ?1",
         )?
         .exists([n, user_n])?;
-    if seen { render_one(sql, n) } else { Err(Problem::NotFound) }
+    if seen { Ok(()) } else { Err(Problem::NotFound) }
 }
 
 /// Changes a message of `user_n`'s within [`EDIT_MS`]; revision `rev` when one is given.
@@ -190,7 +186,7 @@ pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Datum, Problem> 
 /// `not-found`, `forbidden` for others' messages and after the time, `gone` when it was taken back, `edited-elsewhere`,
 /// or a database error.
 pub fn change(tx: &mut Tx<'_>, user_n: i64, (n, rev): (i64, Option<i64>), change: Change<'_>) -> Result<(), Problem> {
-    visible(&tx.sql, user_n, n)?;
+    seen(&tx.sql, user_n, n)?;
     let (thread_n, author_n, current, sent_at, deleted): (i64, i64, i64, i64, bool) = tx
         .sql
         .prepare_cached("SELECT thread_n, author_n, rev, sent_at, deleted_at IS NOT NULL FROM messages WHERE n = ?1")?

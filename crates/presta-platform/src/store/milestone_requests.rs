@@ -12,6 +12,7 @@ use super::{
     letters::{self, Letter},
     milestones,
     projects::Viewer,
+    sides,
     snapshot::Datum,
 };
 use crate::{
@@ -20,15 +21,10 @@ use crate::{
 };
 
 /// How requests are synchronised: both sides of the bid see them.
-pub const OWN: Own = Own {
-    rows: "SELECT r.n FROM milestone_requests r JOIN bids b ON b.n = r.bid_n WHERE b.freelancer_n = ?1
-        UNION SELECT r.n FROM projects p JOIN bids b ON b.project_n = p.n JOIN milestone_requests r ON r.bid_n = b.n
-        WHERE p.client_n = ?1",
-    among: "SELECT r.n FROM milestone_requests r JOIN bids b ON b.n = r.bid_n JOIN projects p ON p.n = b.project_n
-        WHERE r.n IN (SELECT value FROM json_each(?2)) AND (b.freelancer_n = ?1 OR p.client_n = ?1)",
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own = sides::of_bids!("milestone_requests", "access-lost", render);
+
+/// Requests of all bids one sees, or of one.
+pub const LIST: &str = sides::list!("milestone_requests");
 
 /// A request as stored.
 #[derive(Debug, Clone)]
@@ -112,28 +108,9 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
 ///
 /// # Errors
 /// `not-found`, or a database error.
-pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Request, Problem> {
+fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Request, Problem> {
     let seen = |request: &Request| request.freelancer_n == user_n || request.client_n == user_n;
     load(sql, &[n])?.pop().filter(seen).ok_or(Problem::NotFound)
-}
-
-/// Rows below `before` of what `user_n` sees, newest first; of one bid when it is named.
-///
-/// # Errors
-/// On a database error.
-pub fn list(
-    sql: &Connection,
-    user_n: i64,
-    bid_n: Option<i64>,
-    (before, limit): (i64, i64),
-) -> Result<Vec<i64>, Problem> {
-    let text = format!(
-        "SELECT r.n FROM milestone_requests r WHERE r.n IN ({}) AND r.n < ?2 AND (?3 IS NULL OR r.bid_n = ?3)
-         ORDER BY r.n DESC LIMIT ?4",
-        OWN.rows
-    );
-    let mut query = sql.prepare_cached(&text)?;
-    Ok(query.query_map(params![user_n, before, bid_n, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// What a freelancer asks for.

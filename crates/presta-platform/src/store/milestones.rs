@@ -5,26 +5,23 @@ use serde_json::{Value, json};
 
 use super::{
     array,
-    bids::{self, Bid, Milestone},
+    bids::{self, Bid},
     changes::{Kind, Tx},
     instant,
     kinds::Own,
     letters::{self, Letter},
+    offers::Milestone,
     projects::Viewer,
+    sides,
     snapshot::Datum,
 };
 use crate::{ids::Prefix, problem::Problem};
 
 /// How milestones are synchronised: both sides of the bid see them.
-pub const OWN: Own = Own {
-    rows: "SELECT m.n FROM milestones m JOIN bids b ON b.n = m.bid_n WHERE b.freelancer_n = ?1
-        UNION SELECT m.n FROM projects p JOIN bids b ON b.project_n = p.n JOIN milestones m ON m.bid_n = b.n
-        WHERE p.client_n = ?1",
-    among: "SELECT m.n FROM milestones m JOIN bids b ON b.n = m.bid_n JOIN projects p ON p.n = b.project_n
-        WHERE m.n IN (SELECT value FROM json_each(?2)) AND (b.freelancer_n = ?1 OR p.client_n = ?1)",
-    lost: "deleted",
-    render,
-};
+pub const OWN: Own = sides::of_bids!("milestones", "deleted", render);
+
+/// Milestones of all bids one sees, or of one.
+pub const LIST: &str = sides::list!("milestones");
 
 /// A milestone as stored.
 #[derive(Debug, Clone)]
@@ -124,7 +121,7 @@ pub fn render(sql: &Connection, viewer: &Viewer, rows: &[i64]) -> Result<Vec<Dat
 ///
 /// # Errors
 /// `not-found`, or a database error.
-pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Step, Problem> {
+fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Step, Problem> {
     let seen = |step: &Step| step.freelancer_n == user_n || step.client_n == user_n;
     load(sql, &[n])?.pop().filter(seen).ok_or(Problem::NotFound)
 }
@@ -136,25 +133,6 @@ pub fn visible(sql: &Connection, user_n: i64, n: i64) -> Result<Step, Problem> {
 pub fn of_bid(sql: &Connection, bid_n: i64) -> Result<Vec<Step>, Problem> {
     let text = format!("{SELECT} WHERE m.bid_n = ?1 ORDER BY m.n");
     Ok(sql.prepare_cached(&text)?.query_map([bid_n], step)?.collect::<Result<_, _>>()?)
-}
-
-/// Rows below `before` of what `user_n` sees, newest first; of one bid when it is named.
-///
-/// # Errors
-/// On a database error.
-pub fn list(
-    sql: &Connection,
-    user_n: i64,
-    bid_n: Option<i64>,
-    (before, limit): (i64, i64),
-) -> Result<Vec<i64>, Problem> {
-    let text = format!(
-        "SELECT m.n FROM milestones m WHERE m.n IN ({}) AND m.n < ?2 AND (?3 IS NULL OR m.bid_n = ?3)
-         ORDER BY m.n DESC LIMIT ?4",
-        OWN.rows
-    );
-    let mut query = sql.prepare_cached(&text)?;
-    Ok(query.query_map(params![user_n, before, bid_n, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// Adds one and tells both sides; answers its row.

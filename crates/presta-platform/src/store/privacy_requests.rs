@@ -13,6 +13,7 @@ use super::{
     mails::{self, Topic},
     projects::Viewer,
     request_words::{self, Answer},
+    sides,
     snapshot::Datum,
     users,
 };
@@ -23,12 +24,7 @@ use crate::{
 };
 
 /// [`Kind::PrivacyRequest`].
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM privacy_requests WHERE user_n = ?1",
-    among: "SELECT n FROM privacy_requests WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "access-lost",
-    render,
-};
+pub const OWN: Own = sides::own!("privacy_requests", "access-lost", render);
 
 /// A statement longer than this is a complex one: its answer takes an extension. In characters.
 const COMPLEX: usize = 4_000;
@@ -228,16 +224,6 @@ pub fn find(sql: &Connection, user_n: i64, n: i64) -> Result<Request, Problem> {
         .query_row([n, user_n], request)
         .optional()?
         .ok_or(Problem::NotFound)
-}
-
-/// Rows of `user_n` below `before`, newest first.
-///
-/// # Errors
-/// On a database error.
-pub fn list(sql: &Connection, user_n: i64, before: i64, limit: i64) -> Result<Vec<i64>, Problem> {
-    let mut query =
-        sql.prepare_cached("SELECT n FROM privacy_requests WHERE user_n = ?1 AND n < ?2 ORDER BY n DESC LIMIT ?3")?;
-    Ok(query.query_map([user_n, before, limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// Something to be asked for.

@@ -10,6 +10,7 @@ use super::{
     instant,
     kinds::Own,
     projects::Viewer,
+    sides,
     snapshot::Datum,
 };
 use crate::{given::given, ids::Prefix, problem::Problem};
@@ -18,15 +19,7 @@ use crate::{given::given, ids::Prefix, problem::Problem};
 pub const MAX: i64 = 50;
 
 /// One's own.
-pub const OWN: Own = Own {
-    rows: "SELECT n FROM saved_searches WHERE user_n = ?1",
-    among: "SELECT n FROM saved_searches WHERE user_n = ?1 AND n IN (SELECT value FROM json_each(?2))",
-    lost: "deleted",
-    render,
-};
-
-/// Parameters as those of a list: 1 user, 2 before, 3 limit, 4 nothing.
-pub const LIST: &str = "SELECT n FROM saved_searches WHERE user_n = ?1 AND n < ?2 AND ?4 = '' ORDER BY n DESC LIMIT ?3";
+pub const OWN: Own = sides::own!("saved_searches", "deleted", render);
 
 /// The filters of `GET /v1/projects` by the same names; lists are lists here, not texts with commas.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -148,14 +141,6 @@ pub fn remove(tx: &mut Tx<'_>, user_n: i64, n: i64) -> Result<(), Problem> {
         return Err(Problem::NotFound);
     }
     tx.changed(Kind::SavedSearch, n, user_n)
-}
-
-/// One of one's own.
-///
-/// # Errors
-/// `not-found`, or a database error.
-pub fn own(sql: &Connection, viewer: &Viewer, n: i64) -> Result<Datum, Problem> {
-    render(sql, viewer, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
 /// Searches of the viewer as sent, in the order given.

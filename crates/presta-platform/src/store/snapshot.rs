@@ -142,11 +142,8 @@ fn own_places(
         0
     };
     let limit = i64::try_from(limit).unwrap_or(0) + 1;
-    let places = sql
-        .prepare_cached(&format!("SELECT 0, n FROM ({rows}) WHERE n < ?2 ORDER BY n DESC LIMIT ?3"))?
-        .query_map(params![user_n, before, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    Ok((places, total))
+    let places = kinds::own_rows(sql, user_n, kind, (before, limit))?;
+    Ok((places.into_iter().map(|n| (0, n)).collect(), total))
 }
 
 /// A row as sent.

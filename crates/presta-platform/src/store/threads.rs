@@ -77,12 +77,11 @@ pub fn render_one(sql: &Connection, user_n: i64, n: i64) -> Result<Datum, Proble
     render(sql, user_n, &[n])?.pop().ok_or(Problem::NotFound)
 }
 
-/// Rows of `user_n`, last touched first, after `(updated_at, n)`; with each row's key.
+/// At most `limit` rows of `user_n`, last touched first, after `(updated_at, n)`; with each row's key.
 ///
 /// # Errors
 /// On a database error.
-pub fn list(sql: &Connection, user_n: i64, after: (i64, i64), limit: usize) -> Result<Vec<(i64, i64)>, Problem> {
-    let limit = i64::try_from(limit).unwrap_or(0) + 1;
+pub fn list(sql: &Connection, user_n: i64, after: (i64, i64), limit: i64) -> Result<Vec<(i64, i64)>, Problem> {
     let rows = sql
         .prepare_cached(
             "SELECT t.updated_at, t.n FROM participants p JOIN threads t ON t.n = p.thread_n

@@ -90,6 +90,19 @@ async fn parts_are_those_asked_for_and_digests_hold() {
 }
 
 #[tokio::test]
+async fn bytes_that_are_lost_are_an_error_of_the_server() {
+    let demo = Demo::start();
+    let api = sign_in(demo.url(), "camille").await;
+    let id = upload(&api, ("mesures.json", "application/octet-stream"), &noise(1_000)).await;
+    for file in std::fs::read_dir(demo.data.path().join("files/attachments")).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    assert_eq!(api.get(&at(&id)).await.expect(500).problem(), "internal");
+    let part = api.call("GET", &at(&id)).header("range", "bytes=0-9").send().await;
+    assert_eq!(part.expect(500).problem(), "internal");
+}
+
+#[tokio::test]
 async fn large_texts_are_not_compressed_under_their_digest() {
     let demo = Demo::start();
     let api = sign_in(demo.url(), "camille").await;

@@ -210,6 +210,22 @@ async fn a_part_can_be_resumed_where_it_was_cut() {
 }
 
 #[tokio::test]
+async fn a_part_without_its_bytes_is_gone() {
+    let demo = Demo::start();
+    let api = sign_in(demo.url(), "camille").await;
+    let export = made(&api, json!({"profile": "portability", "formats": ["json"]})).await;
+    let path = export["parts"][0]["url"].as_str().unwrap();
+    let head = browser::http().head(format!("{}{path}", api.base)).bearer_auth(&api.token).header("range", "bytes=0-9");
+    let head = head.send().await.unwrap();
+    let size = export["parts"][0]["size"].to_string();
+    assert_eq!((head.status().as_u16(), head.headers()["content-length"].to_str().unwrap()), (200, size.as_str()));
+    std::fs::remove_dir_all(demo.data.path().join("files/exports")).unwrap();
+    for asked in [&[][..], &[("range", "bytes=0-9")]] {
+        assert_eq!(bytes(&api, path, asked).await.0, 410, "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_archive_expires_and_can_be_made_again() {
     let demo = Demo::start();
     let api = sign_in(demo.url(), "sam").await;

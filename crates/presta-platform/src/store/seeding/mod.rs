@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    bids::{self, Offer},
+    bidding,
     demo::{self, FirstDay},
-    messages, projects, threads,
+    messages,
+    offers::Offer,
+    projects, threads,
     users::{self, NewUser, Standing},
 };
 use crate::{
@@ -154,7 +156,7 @@ impl Writer<'_> {
             let &[(submitted_at, first), ..] = bid.events.as_slice() else { continue };
             let status = bid.events.last().map_or(first, |&(_, kind)| kind);
             let people = (freelancer_row(bid.freelancer), n);
-            bids::store(self.sql, people, &offer, status, submitted_at, &bid.events)?;
+            bidding::store(self.sql, people, &offer, status, submitted_at, &bid.events)?;
         }
         for (talk, bid) in made.talks.iter().zip(&made.bids) {
             self.talk(n, (client_n, freelancer_row(bid.freelancer)), talk)?;
