@@ -4,18 +4,28 @@
 
 mod connection;
 mod error;
+mod file;
 mod fold;
+mod index_file;
+mod indexer;
 mod key;
 mod migrations;
+mod rekey;
+mod row_key;
+mod salvage;
 mod transaction;
 
 pub mod bid;
 pub mod draft;
+pub mod health;
 pub mod message;
+pub mod note;
 pub mod outbox;
 pub mod project;
 pub mod project_list;
+pub mod retention;
 pub mod search;
+pub mod search_all;
 pub mod setting;
 pub mod sync_state;
 pub mod thread;
@@ -23,6 +33,8 @@ pub mod thread;
 pub use connection::Store;
 pub use error::Error;
 pub use fold::fold;
+pub use indexer::Progress;
 pub use key::Key;
 pub use rusqlite::Connection;
+pub use salvage::Recovery;
 pub use transaction::{Changed, Tx};

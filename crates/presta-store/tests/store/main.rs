@@ -1,8 +1,14 @@
 //! The store's integration tests, on real SQLCipher files.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
+mod damage;
 mod draft;
 mod file;
 mod filters;
+mod index;
+mod kill;
 mod outbox;
+mod rekey;
+mod retention;
 mod sample;
+mod search_all;
