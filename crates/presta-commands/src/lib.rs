@@ -7,9 +7,12 @@ mod app;
 mod bids;
 mod list;
 mod messages;
+mod notes;
 mod projects;
 mod queue;
 mod refs;
+mod search;
+mod storage;
 
 #[cfg(feature = "bindings")]
 pub mod bindings;

@@ -11,7 +11,8 @@ use tokio::task::JoinHandle;
 
 use crate::account::AccountRef;
 use crate::bus::Bus;
-use crate::{Clock, Counts, Error, SyncStatus};
+use crate::upkeep::{self, Upkeep};
+use crate::{Clock, Counts, Error, SyncStatus, storage};
 
 /// A signed-in account. Hosts read from it; what changes goes through the engine.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct Active {
     pub(crate) sync: Notify,
     /// Id of the last conversation told that someone writes, so that it is told once in a while only.
     pub(crate) typing_told: AtomicI64,
+    /// Wakes the work on the files.
+    pub(crate) upkeep: Upkeep,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -41,7 +44,8 @@ impl Active {
             .ok()
             .flatten()
             .map(|changes| changes.as_of);
-        let (status, _) = watch::channel(SyncStatus { as_of, ..SyncStatus::default() });
+        let storage_notice = storage::recovery_notice(&store);
+        let (status, _) = watch::channel(SyncStatus { as_of, storage_notice, ..SyncStatus::default() });
         Self {
             account,
             me,
@@ -53,6 +57,7 @@ impl Active {
             outbox: Notify::new(),
             sync: Notify::new(),
             typing_told: AtomicI64::new(0),
+            upkeep: Upkeep::default(),
             tasks: Mutex::default(),
         }
     }
@@ -76,7 +81,8 @@ impl Active {
         read: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
-        tokio::task::spawn_blocking(move || store.read(read)).await.map_err(|_| Error::Interrupted)?
+        let answer = tokio::task::spawn_blocking(move || store.read(read)).await.map_err(|_| Error::Interrupted)?;
+        answer.inspect_err(|error| self.note_storage(error))
     }
 
     /// Writes to the cache on a blocking thread.
@@ -85,7 +91,8 @@ impl Active {
         write: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
-        tokio::task::spawn_blocking(move || store.write(write)).await.map_err(|_| Error::Interrupted)?
+        let answer = tokio::task::spawn_blocking(move || store.write(write)).await.map_err(|_| Error::Interrupted)?;
+        answer.inspect(|_| self.note_written()).inspect_err(|error| self.note_storage(error))
     }
 
     /// Writes one of the person's acts: on the disk when this returns.
@@ -94,7 +101,9 @@ impl Active {
         write: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
-        tokio::task::spawn_blocking(move || store.write_durably(write)).await.map_err(|_| Error::Interrupted)?
+        let answer =
+            tokio::task::spawn_blocking(move || store.write_durably(write)).await.map_err(|_| Error::Interrupted)?;
+        answer.inspect(|_| self.note_written()).inspect_err(|error| self.note_storage(error))
     }
 
     /// The account's profile, as last synced.
@@ -175,8 +184,13 @@ impl Active {
         may
     }
 
-    /// Starts the sync and the outbox worker.
-    pub(crate) fn run(self: &Arc<Self>, revoked: impl FnOnce() + Send + 'static) {
+    /// Starts the sync, the outbox worker, and the work on the files. `damaged` is called once the database was found
+    /// damaged and marked to be set aside.
+    pub(crate) fn run(
+        self: &Arc<Self>,
+        revoked: impl FnOnce() + Send + 'static,
+        damaged: impl FnOnce() + Send + 'static,
+    ) {
         let sync = tokio::spawn({
             let active = Arc::clone(self);
             async move {
@@ -186,7 +200,15 @@ impl Active {
             }
         });
         let outbox = tokio::spawn(crate::outbox::run(Arc::clone(self)));
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend([sync, outbox]);
+        let index = tokio::spawn(upkeep::index(Arc::clone(self)));
+        let look_after = tokio::spawn({
+            let active = Arc::clone(self);
+            async move {
+                upkeep::look_after(active).await;
+                damaged();
+            }
+        });
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend([sync, outbox, index, look_after]);
     }
 
     /// Ends the background work where it stands, as a kill does; what is queued stays queued.
@@ -194,5 +216,6 @@ impl Active {
         for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             task.abort();
         }
+        self.store.stop_indexing();
     }
 }

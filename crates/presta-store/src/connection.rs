@@ -120,7 +120,8 @@ impl Store {
         let _shared = self.inner.gate.read().unwrap_or_else(PoisonError::into_inner);
         let answer = read_snapshot(&connection, read);
         let mut readers = lock(&self.inner.readers);
-        if readers.len() < IDLE_READERS {
+        // SQLCipher refuses everything on a connection that has met a broken page.
+        if answer.is_ok() && readers.len() < IDLE_READERS {
             readers.push(connection);
         }
         answer

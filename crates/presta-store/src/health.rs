@@ -32,13 +32,13 @@ pub enum Check {
 }
 
 /// What there is to know of an account's files. It holds no text of the person's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Doctor {
     /// Number of the schema.
     pub schema: i64,
     /// Version of SQLCipher.
     pub cipher: String,
-    /// What is wrong with the database; `None` when it is sound.
+    /// What is wrong with the database; `None` when it is sound. With damage nothing else here is filled in.
     pub database_problem: Option<String>,
     /// What is wrong with the search index; `None` when it is sound.
     pub index_problem: Option<String>,
@@ -137,6 +137,10 @@ impl Store {
             Check::Damaged(said) => Some(said),
             _ => None,
         };
+        if let Some(problem) = database_problem {
+            // Its rows cannot be counted; what can be read of it is taken over at the next opening.
+            return Ok(Doctor { database_problem: Some(problem), ..Doctor::default() });
+        }
         let index_problem = self.check_index()?;
         let index_pending = self.index_pending()?;
         let sizes = self.sizes()?;
