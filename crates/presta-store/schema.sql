@@ -1,21 +1,64 @@
+CREATE TRIGGER bid_deleted AFTER DELETE ON bid BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (2, old.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
+CREATE TRIGGER bid_inserted AFTER INSERT ON bid BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (2, new.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
+CREATE TRIGGER bid_updated AFTER UPDATE OF data ON bid WHEN old.data IS NOT new.data BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (2, new.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
+CREATE TRIGGER message_deleted AFTER DELETE ON message BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (1, old.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
+CREATE TRIGGER message_inserted AFTER INSERT ON message BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (1, new.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
+CREATE TRIGGER message_updated AFTER UPDATE OF text ON message WHEN old.text IS NOT new.text BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (1, new.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
+CREATE TRIGGER note_deleted AFTER DELETE ON note BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (3, old.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
+CREATE TRIGGER note_inserted AFTER INSERT ON note BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (3, new.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
+CREATE TRIGGER note_updated AFTER UPDATE OF text, tags ON note BEGIN
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (3, new.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
+END;
+
 CREATE TRIGGER project_text_deleted AFTER DELETE ON project_text BEGIN
-  INSERT INTO project_fts (project_fts, rowid, title, description, skills, client)
-  VALUES ('delete', old.row_key, old.title, old.description, old.skills, old.client);
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (0, old.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
 END;
 
 CREATE TRIGGER project_text_inserted AFTER INSERT ON project_text BEGIN
-  INSERT INTO project_fts (rowid, title, description, skills, client)
-  VALUES (new.row_key, new.title, new.description, new.skills, new.client);
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (0, new.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
 END;
 
 CREATE TRIGGER project_text_updated AFTER UPDATE OF title, description, skills, client ON project_text
 WHEN old.title IS NOT new.title OR old.description IS NOT new.description
   OR old.skills IS NOT new.skills OR old.client IS NOT new.client
 BEGIN
-  INSERT INTO project_fts (project_fts, rowid, title, description, skills, client)
-  VALUES ('delete', old.row_key, old.title, old.description, old.skills, old.client);
-  INSERT INTO project_fts (rowid, title, description, skills, client)
-  VALUES (new.row_key, new.title, new.description, new.skills, new.client);
+  INSERT INTO index_todo (source, row_key, epoch) VALUES (0, new.row_key, (SELECT epoch FROM index_state))
+  ON CONFLICT (source, row_key) DO UPDATE SET epoch = excluded.epoch;
 END;
 
 CREATE TABLE alert (
@@ -48,7 +91,8 @@ CREATE TABLE alias (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bid (
-  id TEXT PRIMARY KEY,
+  row_key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   rev INTEGER NOT NULL,
   project_id TEXT NOT NULL,
   mine INTEGER NOT NULL,              -- 1: made by this account
@@ -76,22 +120,48 @@ CREATE TABLE delivered (
   at INTEGER NOT NULL                 -- ms
 , op TEXT) STRICT;
 
+CREATE TABLE index_state (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  file TEXT NOT NULL,                 -- the identity search.db must have; '' before there is one
+  epoch INTEGER NOT NULL,             -- given to entries made now; grows with every batch
+  written INTEGER NOT NULL            -- epoch of the last batch in search.db: a file that says less is stale
+) STRICT;
+
+CREATE TABLE index_todo (
+  source INTEGER NOT NULL,            -- 0 project, 1 message, 2 bid, 3 note
+  row_key INTEGER NOT NULL,           -- of that table; the row may be gone, then its terms go too
+  epoch INTEGER NOT NULL,
+  PRIMARY KEY (source, row_key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE message (
-  id TEXT PRIMARY KEY,
+  row_key INTEGER PRIMARY KEY,        -- seconds of sent_at << 20, plus a number that makes it unique: newest-first needs no sort
+  id TEXT NOT NULL UNIQUE,
   thread_id TEXT NOT NULL,
   seq INTEGER NOT NULL,               -- the platform's order
   author_id TEXT NOT NULL,
   client_message_id TEXT,
   sent_at INTEGER NOT NULL,           -- ms
   text TEXT NOT NULL,
-  generation INTEGER NOT NULL
-, rev INTEGER NOT NULL DEFAULT 0, edited_at INTEGER, deleted_at INTEGER) STRICT;
+  generation INTEGER NOT NULL,
+  rev INTEGER NOT NULL,
+  edited_at INTEGER,                  -- ms
+  deleted_at INTEGER                  -- ms
+) STRICT;
 
 CREATE TABLE message_draft (
   thread_id TEXT PRIMARY KEY,
   saved_at INTEGER NOT NULL,          -- ms
   text TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE note (
+  row_key INTEGER PRIMARY KEY,
+  project_id TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL,
+  tags TEXT NOT NULL,                 -- JSON: a list of words
+  updated_at INTEGER NOT NULL         -- ms
+) STRICT;
 
 CREATE TABLE outbox (
   position INTEGER PRIMARY KEY AUTOINCREMENT,  -- order within a lane
@@ -129,12 +199,6 @@ CREATE TABLE project (
   client_verified INTEGER NOT NULL,
   generation INTEGER NOT NULL         -- of the full sync that last saw it
 ) STRICT;
-
-CREATE VIRTUAL TABLE project_fts USING fts5 (
-  title, description, skills, client,
-  content='project_text', content_rowid='row_key',
-  tokenize="unicode61 remove_diacritics 2", prefix='2 3'
-);
 
 CREATE TABLE project_skill (
   skill TEXT NOT NULL,
@@ -199,7 +263,7 @@ CREATE INDEX project_by_bids ON project (status, bid_count, row_key DESC);
 
 CREATE INDEX project_by_budget ON project (status, budget_max DESC, row_key DESC);
 
-CREATE INDEX project_by_deadline ON project (status, closes_at, row_key DESC);
+CREATE INDEX project_by_deadline ON project (status, (closes_at IS NULL), closes_at, row_key DESC);
 
 CREATE INDEX project_skill_by_project ON project_skill (row_key);
 

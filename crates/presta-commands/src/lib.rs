@@ -8,9 +8,12 @@ mod app;
 mod bids;
 mod list;
 mod messages;
+mod notes;
 mod projects;
 mod queue;
 mod refs;
+mod search;
+mod storage;
 mod writes;
 
 #[cfg(feature = "bindings")]

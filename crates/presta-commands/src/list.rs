@@ -4,7 +4,7 @@ use presta_engine::Engine;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::{alerts, app, bids, messages, projects, queue, refs, writes};
+use crate::{alerts, app, bids, messages, notes, projects, queue, refs, search, storage, writes};
 
 /// What is known of a command besides its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ commands! {
     window_visible(app::window_visible, app::VisibleRequest) -> crate::Nothing, reads [];
     open_external(app::open_external, app::LinkRequest) -> crate::Nothing, reads [];
     projects_list(projects::list, projects::ListRequest) -> projects::ListResponse,
-        reads ["projects", "bids", "queue", "drafts"];
+        reads ["projects", "bids", "queue", "drafts", "search"];
     project_get(projects::get, refs::ProjectRequest) -> projects::ProjectPage,
         reads ["project:", "bids", "queue", "drafts"];
     alert_rules_list(alerts::rules, crate::Nothing) -> Vec<presta_engine::store::alert::Rule>, reads ["alert-rules"];
@@ -76,6 +76,15 @@ commands! {
         reads ["alert-preferences"];
     alert_preferences_set(alerts::set_preferences, presta_engine::AlertPreferences) -> presta_engine::AlertPreferences,
         reads [];
+    search_all(search::all, search::SearchRequest) -> search::SearchResponse,
+        reads ["search", "projects", "messages", "bids", "notes"];
+    note_get(notes::get, refs::ProjectRequest) -> notes::Note, reads ["project:"];
+    note_save(notes::save, notes::NoteRequest) -> notes::Note, reads [];
+    storage_get(storage::get, crate::Nothing) -> storage::Storage, reads ["storage", "search"];
+    storage_set(storage::set, presta_engine::store::retention::Retention) -> storage::Storage, reads [];
+    storage_notice_dismiss(storage::dismiss, crate::Nothing) -> crate::Nothing, reads [];
+    doctor_run(storage::doctor, crate::Nothing) -> presta_engine::store::health::Doctor, reads [];
+    doctor_repair(storage::repair, storage::RepairRequest) -> crate::Nothing, reads [];
     bid_draft_get(bids::draft_get, refs::ProjectRequest) -> bids::BidDraft, reads ["project:", "catalog"];
     bid_draft_save(bids::draft_save, bids::FormRequest) -> bids::BidDraft, reads [];
     bid_draft_versions(bids::draft_versions, refs::ProjectRequest) -> Vec<presta_engine::store::draft::DraftVersion>,

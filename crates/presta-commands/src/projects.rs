@@ -42,8 +42,10 @@ pub struct ListRequest {
 pub struct ListResponse {
     /// The rows.
     pub rows: Vec<ProjectRow>,
-    /// Rows without the window.
+    /// Rows without the window; a search is counted up to 10,000.
     pub total: u64,
+    /// Whether there are more than `total`.
+    pub more: bool,
     /// Rows skipped.
     pub offset: u32,
     /// Time the reading took.
@@ -148,6 +150,7 @@ pub(crate) async fn list(engine: &Engine, request: ListRequest) -> Result<ListRe
             Ok(ListResponse {
                 rows: page.projects.iter().map(|project| row(project, &search, &stages)).collect(),
                 total: page.total,
+                more: page.more,
                 offset: request.offset,
                 took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             })

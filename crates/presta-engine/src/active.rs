@@ -14,7 +14,8 @@ use crate::account::AccountRef;
 use crate::alerts::Alerts;
 use crate::bus::Bus;
 use crate::surroundings::Surroundings;
-use crate::{Clock, Counts, Error, SyncStatus};
+use crate::upkeep::{self, Upkeep};
+use crate::{Clock, Counts, Error, SyncStatus, storage};
 
 /// A signed-in account. Hosts read from it; what changes goes through the engine.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct Active {
     pub(crate) alerts: Alerts,
     /// Id of the last conversation told that someone writes, so that it is told once in a while only.
     pub(crate) typing_told: AtomicI64,
+    /// Wakes the work on the files.
+    pub(crate) upkeep: Upkeep,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     /// Set by [`Active::stop`], read inside each write of the background work.
     stopped: Arc<AtomicBool>,
@@ -63,7 +66,8 @@ impl Active {
             .ok()
             .flatten()
             .unwrap_or(false);
-        let (status, _) = watch::channel(SyncStatus { as_of, ..SyncStatus::default() });
+        let storage_notice = storage::recovery_notice(&store);
+        let (status, _) = watch::channel(SyncStatus { as_of, storage_notice, ..SyncStatus::default() });
         Self {
             account,
             me,
@@ -77,6 +81,7 @@ impl Active {
             surroundings: Surroundings::new(as_of, paused),
             alerts: Alerts::default(),
             typing_told: AtomicI64::new(0),
+            upkeep: Upkeep::default(),
             tasks: Mutex::default(),
             stopped: Arc::default(),
         }
@@ -101,7 +106,8 @@ impl Active {
         read: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
-        tokio::task::spawn_blocking(move || store.read(read)).await.map_err(|_| Error::Interrupted)?
+        let answer = tokio::task::spawn_blocking(move || store.read(read)).await.map_err(|_| Error::Interrupted)?;
+        answer.inspect_err(|error| self.note_storage(error))
     }
 
     /// Writes to the cache on a blocking thread, for the background work: nothing once it was stopped.
@@ -113,7 +119,8 @@ impl Active {
         let stopped = Arc::clone(&self.stopped);
         let write =
             move |tx: &mut Tx<'_>| if stopped.load(Ordering::SeqCst) { Err(Error::Interrupted) } else { write(tx) };
-        tokio::task::spawn_blocking(move || store.write(write)).await.map_err(|_| Error::Interrupted)?
+        let answer = tokio::task::spawn_blocking(move || store.write(write)).await.map_err(|_| Error::Interrupted)?;
+        answer.inspect(|_| self.note_written()).inspect_err(|error| self.note_storage(error))
     }
 
     /// As [`Active::write_durably`], for the background work: nothing once it was stopped. A thread that was about to
@@ -133,7 +140,9 @@ impl Active {
         write: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
-        tokio::task::spawn_blocking(move || store.write_durably(write)).await.map_err(|_| Error::Interrupted)?
+        let answer =
+            tokio::task::spawn_blocking(move || store.write_durably(write)).await.map_err(|_| Error::Interrupted)?;
+        answer.inspect(|_| self.note_written()).inspect_err(|error| self.note_storage(error))
     }
 
     /// The account's profile, as the person left it.
@@ -222,8 +231,13 @@ impl Active {
         may
     }
 
-    /// Starts the sync and the outbox worker.
-    pub(crate) fn run(self: &Arc<Self>, revoked: impl FnOnce() + Send + 'static) {
+    /// Starts the sync, the outbox worker, and the work on the files. `damaged` is called once the database was found
+    /// damaged and marked to be set aside.
+    pub(crate) fn run(
+        self: &Arc<Self>,
+        revoked: impl FnOnce() + Send + 'static,
+        damaged: impl FnOnce() + Send + 'static,
+    ) {
         let sync = tokio::spawn({
             let active = Arc::clone(self);
             async move {
@@ -236,7 +250,15 @@ impl Active {
         let alerts = tokio::spawn(crate::alerts::run(Arc::clone(self)));
         let clock = tokio::spawn(crate::surroundings::watch_clock(Arc::clone(self)));
         let network = tokio::spawn(crate::surroundings::watch_network(Arc::clone(self)));
-        let tasks = [sync, outbox, alerts, clock, network];
+        let index = tokio::spawn(upkeep::index(Arc::clone(self)));
+        let look_after = tokio::spawn({
+            let active = Arc::clone(self);
+            async move {
+                upkeep::look_after(active).await;
+                damaged();
+            }
+        });
+        let tasks = [sync, outbox, alerts, clock, network, index, look_after];
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
     }
 
@@ -246,5 +268,6 @@ impl Active {
         for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             task.abort();
         }
+        self.store.stop_indexing();
     }
 }

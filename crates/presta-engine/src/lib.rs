@@ -16,9 +16,11 @@ mod richtext;
 mod session;
 mod settings;
 mod status;
+mod storage;
 mod surroundings;
 mod sync;
 mod tokens;
+mod upkeep;
 mod write;
 
 use std::path::PathBuf;
@@ -40,7 +42,7 @@ pub use queue::Side;
 pub use richtext::{brief_html, message_html};
 pub use session::{Account, SessionState, SignedOutReason};
 pub use settings::{Locale, Settings, Theme};
-pub use status::{Counts, SyncPhase, SyncStatus};
+pub use status::{Counts, Indexing, SyncPhase, SyncStatus};
 pub use write::{Reopened, bid_context};
 
 use bus::Bus;

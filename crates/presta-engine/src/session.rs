@@ -373,8 +373,22 @@ impl Engine {
             current.state = SessionState::SignedIn { account: Account::from(me) };
         });
         self.inner.bus.touch(["session", "sync", "projects", "bids", "threads", "queue", "drafts", "catalog"]);
+        let (engine, again) = (self.clone(), self.clone());
+        active.run(move || engine.end_revoked(), move || again.reopen_damaged());
+    }
+
+    /// The database is damaged and marked: opening it again sets it aside and takes over the person's own work.
+    fn reopen_damaged(&self) {
+        let ended = self.inner.session.with(|current| {
+            current.state = SessionState::Starting;
+            current.active.take()
+        });
+        self.inner.bus.touch(["session"]);
         let engine = self.clone();
-        active.run(move || engine.end_revoked());
+        tokio::spawn(async move { engine.resume().await });
+        if let Some(active) = ended {
+            active.stop();
+        }
     }
 
     /// The platform no longer accepts the sign-in: the cache stays, encrypted, for the next one.

@@ -39,6 +39,21 @@ pub struct SyncStatus {
     pub as_of: Option<i64>,
     /// Why the last sync failed, although the platform was reached.
     pub error: Option<Failure>,
+    /// How far a backlog of rows has become searchable; `None` when all is.
+    pub indexing: Option<Indexing>,
+    /// Why the disk takes nothing: what is typed is not kept until it does.
+    pub storage_error: Option<Failure>,
+    /// What was done about a damaged file, until the person has read it.
+    pub storage_notice: Option<Failure>,
+}
+
+/// How far a backlog of rows has become searchable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Indexing {
+    /// Rows that can be found.
+    pub done: u64,
+    /// Rows of the backlog.
+    pub total: u64,
 }
 
 /// Numbers beside the places of the sidebar.

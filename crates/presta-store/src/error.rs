@@ -18,6 +18,12 @@ pub enum Error {
     /// The disk has no room left.
     #[error("the disk is full")]
     DiskFull,
+    /// The disk failed in reading or writing.
+    #[error("the disk failed: {0}")]
+    DiskFailed(String),
+    /// The full-text index cannot be opened.
+    #[error("the search index cannot be opened: {0}")]
+    Index(String),
     /// The folder or file cannot be written.
     #[error("the database cannot be written: {0}")]
     ReadOnly(String),
@@ -50,6 +56,9 @@ impl Error {
             Self::WrongKey => "wrong-key",
             Self::TooNew { .. } => "database-too-new",
             Self::DiskFull => "disk-full",
+            Self::DiskFailed(_) => "disk-failed",
+            Self::ReadOnly(_) => "storage-read-only",
+            Self::Corrupt(_) => "storage-damaged",
             _ => "storage",
         }
     }
@@ -61,6 +70,7 @@ impl From<rusqlite::Error> for Error {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Self::WrongKey,
             Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::SystemIoFailure) => Self::DiskFailed(error.to_string()),
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::ReadOnly(error.to_string())
             }

@@ -5,17 +5,25 @@ use presta_model::{Message, MessageId, Millis, ThreadId, UserId};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::overlay::Overlay;
-use crate::{Error, Tx};
+use crate::{Error, Tx, row_key};
 
 /// Keeps a message unless a newer revision is there already.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn upsert(tx: &mut Tx<'_>, message: &Message, generation: i64) -> Result<(), Error> {
+    let known: Option<i64> = tx
+        .prepare_cached("SELECT row_key FROM message WHERE id = ?1")?
+        .query_row([message.id.as_str()], |row| row.get(0))
+        .optional()?;
+    let row_key = match known {
+        Some(row_key) => row_key,
+        None => row_key::free(tx, "message", message.sent_at.as_second())?,
+    };
     tx.prepare_cached(
-        "INSERT INTO message (id, thread_id, seq, author_id, client_message_id, sent_at, text, generation, rev,
-           edited_at, deleted_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        "INSERT INTO message (row_key, id, thread_id, seq, author_id, client_message_id, sent_at, text, generation,
+           rev, edited_at, deleted_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (id) DO UPDATE SET
            thread_id = excluded.thread_id, seq = excluded.seq, author_id = excluded.author_id,
            client_message_id = coalesce(excluded.client_message_id, client_message_id),
@@ -24,6 +32,7 @@ pub fn upsert(tx: &mut Tx<'_>, message: &Message, generation: i64) -> Result<(),
          WHERE excluded.rev >= rev",
     )?
     .execute((
+        row_key,
         message.id.as_str(),
         message.thread_id.as_str(),
         message.seq,

@@ -7,6 +7,7 @@ use crate::Error;
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_resources.sql"),
+    include_str!("../migrations/0003_search.sql"),
     include_str!("../migrations/0004_alerts.sql"),
 ];
 

@@ -6,10 +6,8 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::error::{decode, encode};
 use crate::fold::fold;
 use crate::overlay::Overlay;
+use crate::row_key::{self, TIE_BITS};
 use crate::{Error, Tx};
-
-/// Bits of a row key that make it unique among projects posted in the same second.
-const TIE_BITS: u32 = 20;
 
 /// Keeps a project unless a newer revision is there already.
 ///
@@ -30,9 +28,9 @@ pub fn upsert(tx: &mut Tx<'_>, project: &Project, generation: i64) -> Result<(),
         Some((row_key, _)) if row_key >> TIE_BITS == second => row_key,
         Some((row_key, _)) => {
             tx.execute("DELETE FROM project WHERE row_key = ?1", [row_key])?;
-            free_row_key(tx, second)?
+            row_key::free(tx, "project", second)?
         }
-        None => free_row_key(tx, second)?,
+        None => row_key::free(tx, "project", second)?,
     };
     write_slim(tx, row_key, project, generation)?;
     write_text(tx, row_key, project)?;
@@ -46,9 +44,10 @@ pub fn upsert(tx: &mut Tx<'_>, project: &Project, generation: i64) -> Result<(),
 
 /// Local work on a project `p`: while there is some, the project is kept although it left the feed.
 pub(crate) const HAS_LOCAL_WORK: &str = "(EXISTS (SELECT 1 FROM bid_draft d WHERE d.project_id = p.id)
-    OR EXISTS (SELECT 1 FROM outbox o WHERE o.project_id = p.id))";
+    OR EXISTS (SELECT 1 FROM outbox o WHERE o.project_id = p.id)
+    OR EXISTS (SELECT 1 FROM note n WHERE n.project_id = p.id))";
 
-/// Drops a project that left the feed, unless a draft or a queued act is about it.
+/// Drops a project that left the feed, unless a draft, a note or a queued act is about it.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -117,14 +116,6 @@ pub(crate) fn join(data: &str, description: String) -> Result<Project, Error> {
     let mut project: Project = decode("project", data)?;
     project.description = description;
     Ok(project)
-}
-
-fn free_row_key(tx: &Tx<'_>, second: i64) -> Result<i64, Error> {
-    let first = second << TIE_BITS;
-    let last: Option<i64> = tx
-        .prepare_cached("SELECT max(row_key) FROM project WHERE row_key >= ?1 AND row_key < ?2")?
-        .query_row((first, (second + 1) << TIE_BITS), |row| row.get(0))?;
-    Ok(last.map_or(first, |last| last + 1))
 }
 
 fn write_slim(tx: &Tx<'_>, row_key: i64, project: &Project, generation: i64) -> Result<(), Error> {

@@ -6,12 +6,19 @@ use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Error;
 use crate::fold::fold;
 use crate::project::{join, kind_name};
 use crate::search::Search;
+use crate::{Error, row_key};
 
-const DAY_MS: i64 = 86_400_000;
+/// What lists show; a search in everything does without.
+const OPEN: &str = "p.status = 'open'";
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// Hits of a search are counted so far: one letter more is typed before anyone scrolls through them.
+pub const COUNTED: u32 = 10_000;
+/// The newest hits that are ranked; ranking costs about a microsecond each. See docs/adr/0012.
+const RANKED: u32 = 5_000;
 
 /// The order of the feed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -29,6 +36,8 @@ pub enum Sort {
     Deadline,
     /// Most of the person's skills first.
     Match,
+    /// What a search fits best first (bm25 over the newest hits); without words, last posted first.
+    Relevance,
 }
 
 /// What the feed is narrowed to; an empty value does not narrow.
@@ -100,8 +109,10 @@ pub struct ListRequest<'a> {
 pub struct ListPage {
     /// The projects of the window.
     pub projects: Vec<Project>,
-    /// All that match.
+    /// All that match; for a search, [`COUNTED`] at most.
     pub total: u64,
+    /// Whether there are more than `total`.
+    pub more: bool,
 }
 
 /// Reads a window of open projects.
@@ -110,42 +121,103 @@ pub struct ListPage {
 /// When the database cannot be read.
 pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
     let narrowed = Narrowed::of(request);
-    let total: i64 = connection
-        .prepare_cached(&format!("SELECT count(*) FROM {}", narrowed.tables_and_conditions("")))?
-        .query_row(params_from_iter(&narrowed.values), |row| row.get(0))?;
+    let (total, more) = count(connection, &narrowed)?;
+    let (sql, values) = window(request, &narrowed);
+    Ok(ListPage { projects: read(connection, &sql, &values)?, total, more })
+}
+
+/// The newest projects, whatever their status, that a search finds.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<Project>, Error> {
+    let filters = ProjectFilters::default();
+    let request = ListRequest { search, filters: &filters, sort: Sort::Newest, my_skills: &[], now, offset: 0, limit };
+    let mut narrowed = Narrowed::of(&request);
+    narrowed.clauses.retain(|clause| clause != OPEN);
+    let (sql, values) = window(&request, &narrowed);
+    read(connection, &sql, &values)
+}
+
+/// The statement of a window, for its query plan: what is filtered and sorted by an index shows there.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn plan(connection: &Connection, request: &ListRequest<'_>) -> Result<Vec<String>, Error> {
+    let (sql, values) = window(request, &Narrowed::of(request));
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let rows = statement.query_map(params_from_iter(&values), |row| row.get::<_, String>(3))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn count(connection: &Connection, narrowed: &Narrowed) -> Result<(u64, bool), Error> {
+    let from = narrowed.tables_and_conditions("");
+    let sql = if narrowed.fts.is_some() {
+        format!("SELECT count(*) FROM (SELECT 1 FROM {from} LIMIT {})", COUNTED + 1)
+    } else {
+        format!("SELECT count(*) FROM {from}")
+    };
+    let total: i64 =
+        connection.prepare_cached(&sql)?.query_row(params_from_iter(&narrowed.values), |row| row.get(0))?;
+    let total = u64::try_from(total).unwrap_or(0);
+    let more = narrowed.fts.is_some() && total > u64::from(COUNTED);
+    Ok((if more { u64::from(COUNTED) } else { total }, more))
+}
+
+fn window(request: &ListRequest<'_>, narrowed: &Narrowed) -> (String, Vec<Value>) {
     let mut values = narrowed.values.clone();
     let mut next = |value: Value| {
         values.push(value);
         values.len()
     };
-    let (mine, join_mine) = if request.sort == Sort::Match {
-        let skills = next(Value::from(serde_json::Value::from(request.my_skills.to_vec()).to_string()));
-        let mine = format!(
-            "mine AS MATERIALIZED (SELECT row_key, count(*) AS shared FROM project_skill
-               WHERE skill IN (SELECT value FROM json_each(?{skills})) GROUP BY row_key),"
-        );
-        (mine, "LEFT JOIN mine ON mine.row_key = p.row_key")
-    } else {
-        (String::new(), "")
+    let (with, joined) = match request.sort {
+        Sort::Match => {
+            let skills = next(Value::from(serde_json::Value::from(request.my_skills.to_vec()).to_string()));
+            let mine = format!(
+                "mine AS MATERIALIZED (SELECT row_key, count(*) AS shared FROM project_skill
+                   WHERE skill IN (SELECT value FROM json_each(?{skills})) GROUP BY row_key),"
+            );
+            (mine, "LEFT JOIN mine ON mine.row_key = p.row_key")
+        }
+        _ => (String::new(), ""),
     };
     let limit = next(Value::from(request.limit));
     let offset = next(Value::from(request.offset));
+    let (with, from, order) = match narrowed.fts {
+        Some(fts) if request.sort == Sort::Relevance => (
+            format!(
+                "best AS MATERIALIZED (SELECT rowid AS row_key, bm25(project_fts, 8.0, 1.0, 4.0, 2.0) AS rank
+                   FROM project_fts WHERE project_fts MATCH ?{fts} ORDER BY rowid DESC LIMIT {RANKED}),"
+            ),
+            format!("best CROSS JOIN project p ON p.row_key = best.row_key WHERE {}", narrowed.conditions(Some(fts))),
+            "ORDER BY best.rank, p.row_key DESC".to_owned(),
+        ),
+        _ => {
+            let from = narrowed.tables_and_conditions(joined);
+            let by_index = matches!(request.sort, Sort::Budget | Sort::FewestBids | Sort::Deadline);
+            // An index on the status would give rows in another order than that of the keys.
+            let from = if by_index { from } else { from.replacen(OPEN, "+p.status = 'open'", 1) };
+            (with, from, narrowed.order(request.sort))
+        }
+    };
     // CROSS JOIN keeps the order of what is shown.
     let sql = format!(
-        "WITH {mine} shown AS (SELECT {key} AS row_key FROM {from} {order} LIMIT ?{limit} OFFSET ?{offset})
+        "WITH {with} shown AS (SELECT {key} AS row_key FROM {from} {order} LIMIT ?{limit} OFFSET ?{offset})
          SELECT t.data, t.description FROM shown CROSS JOIN project_text t ON t.row_key = shown.row_key",
-        key = narrowed.key(),
-        from = narrowed.tables_and_conditions(join_mine),
-        order = narrowed.order(request.sort),
+        key = if narrowed.fts.is_some() && request.sort != Sort::Relevance { "f.rowid" } else { "p.row_key" },
     );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(&values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    (sql, values)
+}
+
+fn read(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut projects = Vec::new();
     for row in rows {
         let (data, description): (String, String) = row?;
         projects.push(join(&data, description)?);
     }
-    Ok(ListPage { projects, total: u64::try_from(total).unwrap_or(0) })
+    Ok(projects)
 }
 
 /// Projects by their ids, in the order given; those not kept here are left out.
@@ -165,7 +237,8 @@ pub fn by_ids(connection: &Connection, ids: &[ProjectId]) -> Result<Vec<Project>
 /// Columns are written `+p.column` so that no index is taken for a filter: the indexes are for the orders, and reading
 /// the slim table once is quicker than looking up the many rows that a filter keeps.
 struct Narrowed {
-    text: bool,
+    /// The place of the full-text expression among the values.
+    fts: Option<usize>,
     clauses: Vec<String>,
     values: Vec<Value>,
 }
@@ -173,13 +246,14 @@ struct Narrowed {
 impl Narrowed {
     fn of(request: &ListRequest<'_>) -> Self {
         let (search, filters) = (request.search, request.filters);
-        let mut it = Self { text: search.has_text(), clauses: Vec::new(), values: Vec::new() };
-        if let Some(fts) = search.fts() {
-            it.add("project_fts MATCH ?", fts);
+        let mut it = Self { fts: None, clauses: Vec::new(), values: Vec::new() };
+        if let Some(fts) = search.project_fts() {
+            it.values.push(fts.into());
+            it.fts = Some(it.values.len());
         } else if let Some(without) = search.fts_without() {
             it.add("p.row_key NOT IN (SELECT rowid FROM project_fts WHERE project_fts MATCH ?)", without);
         }
-        it.clauses.push("p.status = 'open'".to_owned());
+        it.clauses.push(OPEN.to_owned());
         it.add("(+p.closes_at IS NULL OR +p.closes_at > ?)", request.now);
         it.skills(search, filters);
         let kind = search.kind.or(filters.kind.map(|kind| match kind {
@@ -205,7 +279,13 @@ impl Narrowed {
         }
         it.maybe("+p.bid_count <= ?", filters.bids_max.map(i64::from));
         for days in [filters.max_age_days, search.max_age_days].into_iter().flatten() {
-            it.add("p.row_key >= ?", ((request.now - i64::from(days) * DAY_MS) / 1000) << 20);
+            it.add("p.row_key >= ?", row_key::at(request.now - i64::from(days) * DAY_MS));
+        }
+        if let Some(hours) = search.max_age_hours {
+            it.add("p.row_key >= ?", row_key::at(request.now - i64::from(hours) * HOUR_MS));
+        }
+        if let Some(days) = search.min_age_days {
+            it.add("p.row_key < ?", row_key::at(request.now - i64::from(days) * DAY_MS));
         }
         if filters.not_bid {
             it.clauses.push(
@@ -216,6 +296,15 @@ impl Narrowed {
             );
         }
         it
+    }
+
+    /// The WHERE; `ranked` when the full-text expression stands elsewhere.
+    fn conditions(&self, ranked: Option<usize>) -> String {
+        let mut all = self.clauses.clone();
+        if let (Some(fts), None) = (self.fts, ranked) {
+            all.insert(0, format!("project_fts MATCH ?{fts}"));
+        }
+        if all.is_empty() { "1".to_owned() } else { all.join(" AND ") }
     }
 
     fn skills(&mut self, search: &Search, filters: &ProjectFilters) {
@@ -230,6 +319,12 @@ impl Narrowed {
         for skill in &search.skills {
             self.add(
                 "EXISTS (SELECT 1 FROM project_skill s WHERE s.skill = ? AND s.row_key = p.row_key)",
+                skill.clone(),
+            );
+        }
+        for skill in &search.without_skills {
+            self.add(
+                "NOT EXISTS (SELECT 1 FROM project_skill s WHERE s.skill = ? AND s.row_key = p.row_key)",
                 skill.clone(),
             );
         }
@@ -248,19 +343,18 @@ impl Narrowed {
     }
 
     fn tables_and_conditions(&self, join: &str) -> String {
-        let tables = if self.text { "project_fts f CROSS JOIN project p ON p.row_key = f.rowid" } else { "project p" };
-        format!("{tables} {join} WHERE {}", self.clauses.join(" AND "))
-    }
-
-    /// The row key, from the table whose order is newest-first without a sort.
-    fn key(&self) -> &'static str {
-        if self.text { "f.rowid" } else { "p.row_key" }
+        let tables = match self.fts {
+            Some(_) => "project_fts f CROSS JOIN project p ON p.row_key = f.rowid",
+            None => "project p",
+        };
+        format!("{tables} {join} WHERE {}", self.conditions(None))
     }
 
     fn order(&self, sort: Sort) -> String {
-        let key = self.key();
+        // From the table whose order is newest-first without a sort.
+        let key = if self.fts.is_some() { "f.rowid" } else { "p.row_key" };
         match sort {
-            Sort::Newest => format!("ORDER BY {key} DESC"),
+            Sort::Newest | Sort::Relevance => format!("ORDER BY {key} DESC"),
             Sort::Budget => "ORDER BY p.budget_max DESC, p.row_key DESC".to_owned(),
             Sort::FewestBids => "ORDER BY p.bid_count, p.row_key DESC".to_owned(),
             Sort::Deadline => "ORDER BY p.closes_at IS NULL, p.closes_at, p.row_key DESC".to_owned(),

@@ -1,6 +1,7 @@
 //! What people type into the search field, read without ever failing.
 //!
-//! `"a phrase"`, `-word`, `skill:rust`, `budget:>500`, `budget:<2000`, `client:verified`, `type:hourly`, `posted:<7d`,
+//! `"a phrase"`, `-word`, `skill:rust`, `-skill:php`, `budget:>500`, `budget:500..2000`, `client:verified`,
+//! `client:dupont`, `type:hourly`, `posted:<7d`, `posted:<12h`, `from:marie`, `in:messages`, each with its French name;
 //! anything else is a word whose beginning must occur (a single letter: the whole word). Accents and case do not matter.
 
 use serde::Serialize;
@@ -29,6 +30,37 @@ pub struct Search {
     pub kind: Option<&'static str>,
     /// Posted within so many days.
     pub max_age_days: Option<u32>,
+    /// Posted within so many hours.
+    pub max_age_hours: Option<u32>,
+    /// Posted at least so many days ago.
+    pub min_age_days: Option<u32>,
+    /// Skills, none of which the project asks for.
+    pub without_skills: Vec<String>,
+    /// Words of the client's name whose beginning must occur there, folded.
+    pub clients: Vec<String>,
+    /// Words of the author's name, folded: of messages and bids.
+    pub from: Vec<String>,
+    /// Where to look; everywhere when empty.
+    pub places: Vec<Place>,
+}
+
+/// Where a search looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The projects of the feed.
+    Projects,
+    /// The messages of every conversation.
+    Messages,
+    /// Bids, made or received.
+    Bids,
+    /// The person's private notes.
+    Notes,
+}
+
+impl Place {
+    /// Every place.
+    pub const ALL: [Self; 4] = [Self::Projects, Self::Messages, Self::Bids, Self::Notes];
 }
 
 /// A piece of text, and whether the search hit it.
@@ -50,9 +82,42 @@ impl Search {
         search
     }
 
-    /// Whether the full-text index has work.
+    /// Whether there are words or phrases to find.
     pub fn has_text(&self) -> bool {
         !self.words.is_empty() || !self.phrases.is_empty()
+    }
+
+    /// Whether there is anything to find in `place`: it was not ruled out, and what was typed has a meaning there.
+    pub fn looks_in(&self, place: Place) -> bool {
+        let of_projects = !self.skills.is_empty()
+            || !self.without_skills.is_empty()
+            || !self.clients.is_empty()
+            || self.budget_over.is_some()
+            || self.budget_under.is_some()
+            || self.client_verified
+            || self.kind.is_some();
+        let can = match place {
+            Place::Projects => self.from.is_empty() && (of_projects || self.has_text()),
+            Place::Notes => self.from.is_empty() && !of_projects && self.has_text(),
+            Place::Messages | Place::Bids => !of_projects && (self.has_text() || !self.from.is_empty()),
+        };
+        can && (self.places.is_empty() || self.places.contains(&place))
+    }
+
+    /// The FTS5 expression for projects: what [`Search::fts`] says, and the client's name.
+    pub(crate) fn project_fts(&self) -> Option<String> {
+        let clients: Vec<String> = self.clients.iter().map(|word| format!("client : {}", prefix(word))).collect();
+        match (self.fts(), clients.is_empty()) {
+            (fts, true) => fts,
+            (Some(fts), false) => Some(format!("({}) AND ({fts})", clients.join(" AND "))),
+            (None, false) => {
+                let wanted = clients.join(" AND ");
+                Some(match self.fts_without() {
+                    None => wanted,
+                    Some(without) => format!("({wanted}) NOT ({without})"),
+                })
+            }
+        }
     }
 
     /// The FTS5 expression; `None` when only operators (or only exclusions) were typed.
@@ -133,11 +198,12 @@ impl Search {
             }
             return;
         }
-        if !piece.negative
-            && let Some((name, value)) = text.split_once(':')
-            && self.operator(&fold(name), value)
-        {
-            return;
+        if let Some((name, value)) = text.split_once(':') {
+            let name = fold(name);
+            let taken = if piece.negative { self.negated(&name, value) } else { self.operator(&name, value) };
+            if taken {
+                return;
+            }
         }
         let found = words(text);
         if piece.negative { self.without.extend(found) } else { self.words.extend(found) }
@@ -149,26 +215,88 @@ impl Search {
             "skill" | "competence" if !value.is_empty() => self.skills.push(value.to_lowercase()),
             "budget" => {
                 let number = |text: &str| text.replace(['€', ' '], "").parse::<i64>().ok().filter(|n| *n >= 0);
-                if let Some(rest) = value.strip_prefix('<') {
+                if let Some((least, most)) = value.split_once("..") {
+                    self.budget_over = number(least).or(self.budget_over);
+                    self.budget_under = number(most).or(self.budget_under);
+                } else if let Some(rest) = value.strip_prefix('<') {
                     self.budget_under = number(rest.trim_start_matches('='));
                 } else {
                     self.budget_over = number(value.trim_start_matches(['>', '=']));
                 }
             }
             "client" if matches!(fold(value).as_str(), "verified" | "verifie") => self.client_verified = true,
+            "client" => return extend(&mut self.clients, value),
+            "from" | "de" => return extend(&mut self.from, value),
+            "in" | "dans" => match place(&fold(value)) {
+                Some(place) => self.places.push(place),
+                None => return false,
+            },
             "type" => match fold(value).as_str() {
                 "fixed" | "forfait" => self.kind = Some("fixed"),
                 "hourly" | "regie" | "horaire" => self.kind = Some("hourly"),
                 _ => return false,
             },
             "posted" | "publie" => {
-                let days = value.trim_start_matches('<').trim_end_matches(['d', 'j']);
-                self.max_age_days = days.parse().ok();
+                let older = value.starts_with('>');
+                let age = fold(value.trim_start_matches(['<', '>', '=']));
+                if let Some(hours) = age.strip_suffix('h') {
+                    let hours = hours.parse().ok();
+                    if older {
+                        self.min_age_days = hours.map(|hours: u32| hours.div_ceil(24))
+                    } else {
+                        self.max_age_hours = hours
+                    }
+                } else {
+                    let days = age.trim_end_matches(['d', 'j']).parse().ok();
+                    if older { self.min_age_days = days } else { self.max_age_days = days }
+                }
             }
             _ => return false,
         }
         true
     }
+
+    /// Takes `-name:value`; false when that has no meaning, and it is words then.
+    fn negated(&mut self, name: &str, value: &str) -> bool {
+        match (name, fold(value).as_str()) {
+            ("skill" | "competence", "") => false,
+            ("skill" | "competence", _) => {
+                self.without_skills.push(value.to_lowercase());
+                true
+            }
+            ("type", "fixed" | "forfait") => self.operator("type", "hourly"),
+            ("type", "hourly" | "regie" | "horaire") => self.operator("type", "fixed"),
+            ("in" | "dans", value) => match place(value) {
+                Some(out) => {
+                    if self.places.is_empty() {
+                        self.places = Place::ALL.to_vec();
+                    }
+                    self.places.retain(|place| *place != out);
+                    true
+                }
+                None => false,
+            },
+            _ => false,
+        }
+    }
+}
+
+/// Adds the words of a name; false when there are none.
+fn extend(names: &mut Vec<String>, value: &str) -> bool {
+    let found = words(value);
+    let any = !found.is_empty();
+    names.extend(found);
+    any
+}
+
+fn place(folded: &str) -> Option<Place> {
+    Some(match folded {
+        "projects" | "missions" | "mission" | "projets" => Place::Projects,
+        "messages" | "message" => Place::Messages,
+        "bids" | "offers" | "offres" | "offre" => Place::Bids,
+        "notes" | "note" => Place::Notes,
+        _ => return None,
+    })
 }
 
 /// The FTS5 term for a word's beginning. A single letter stands for itself (`C`, `R`): as a beginning it would be in

@@ -10,6 +10,7 @@ mod offline;
 mod online;
 mod person;
 mod realtime;
+mod search;
 mod seed;
 mod session;
 mod writes;

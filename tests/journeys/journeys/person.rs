@@ -65,11 +65,23 @@ impl Person {
     }
 
     /// Ends the client without a word, as a kill does, and starts it again on the same profile.
-    pub async fn restarted(mut self) -> Self {
+    pub async fn restarted(self) -> Self {
+        self.restarted_after(|| ()).await
+    }
+
+    /// The same, with something done to the files in between, once none of them is open any more.
+    pub async fn restarted_after(mut self, harm: impl FnOnce()) -> Self {
         let home = self._home.take();
         self.kill();
         let config = self.config.clone();
+        let active = self.engine.active().map(|active| Arc::downgrade(&active));
         drop(self);
+        until("the files to be closed", PATIENCE, async || {
+            Ok(active.as_ref().is_none_or(|active| active.strong_count() == 0).then_some(()))
+        })
+        .await
+        .unwrap();
+        harm();
         let engine = engine(&config).await;
         Self { engine, config, _home: home }
     }

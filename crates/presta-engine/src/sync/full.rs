@@ -32,6 +32,7 @@ pub(crate) async fn sync(active: &Active) -> Result<String, Error> {
     let state = ended.state.clone();
     let as_of = active.clock.now_ms();
     active.write(move |tx| Ok(sync_state::finish_snapshot(tx, &ended, as_of)?)).await?;
+    active.upkeep.look.notify_one();
     Ok(state)
 }
 
@@ -122,7 +123,7 @@ async fn write(active: &Active, kind: EntityType, page: SnapshotPage, state: Sna
     let raised = active
         .write(move |tx| {
             let mut arrivals = Arrivals::new(arrival, now);
-            // Oldest first: the full-text index takes rising row ids in one go, falling ones each with a segment of its own.
+            // Oldest first: keys grow with time, and a table takes rising ones better than falling ones.
             for item in page.items.into_iter().rev() {
                 if let Some(entity) = apply::decode(kind, item) {
                     if let Entity::Project(project) = &entity {

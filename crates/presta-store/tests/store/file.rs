@@ -114,6 +114,7 @@ fn a_full_sync_drops_what_it_did_not_see() {
             sync_state::finish_snapshot(tx, &ended, sample::NOW)
         })
         .unwrap();
+    sample::index(&store);
     store
         .read(|c| -> Result<_, Error> {
             assert!(project::get(c, &sample::project("prj_old").id)?.is_none());
@@ -132,8 +133,7 @@ fn the_committed_schema_is_the_one_a_fresh_file_has() {
     let dump: Vec<String> = store
         .read(|connection| -> Result<_, Error> {
             let mut statement = connection.prepare(
-                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'project_fts_%'
-                   AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name",
+                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name",
             )?;
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
             Ok(rows.collect::<Result<_, _>>()?)

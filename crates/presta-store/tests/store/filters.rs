@@ -30,6 +30,7 @@ fn fill(store: &Store, projects: &[Project]) {
             Ok(())
         })
         .unwrap();
+    sample::index(store);
 }
 
 /// What the filters say, said again without SQL.
@@ -157,6 +158,60 @@ fn every_sort_has_its_order() {
     assert_eq!(ids(&store, "", &none, Sort::FewestBids), ["old", "middle", "new"]);
     assert_eq!(ids(&store, "", &none, Sort::Deadline), ["middle", "new", "old"]);
     assert_eq!(ids(&store, "", &none, Sort::Match), ["middle", "new", "old"]);
+    assert_eq!(ids(&store, "", &none, Sort::Relevance), ["new", "middle", "old"]);
+    // A word of the title counts more than one of the text.
+    assert_eq!(ids(&store, "données reel", &none, Sort::Relevance), ["middle"]);
+    assert_eq!(ids(&store, "dev", &none, Sort::Relevance), ["new", "old"]);
+}
+
+/// The orders that an index gives are read from it, whatever else narrows the list; no order reads the texts of rows that
+/// are not shown.
+#[test]
+fn orders_come_from_an_index() {
+    let (_folder, store) = sample::open();
+    fill(&store, &three());
+    let some = [
+        ProjectFilters::default(),
+        ProjectFilters { category: Some("backend".into()), ..ProjectFilters::default() },
+        ProjectFilters { budget_min: Some(10), budget_max: Some(5000), ..ProjectFilters::default() },
+        ProjectFilters { skills: vec!["rust".into(), "php".into()], ..ProjectFilters::default() },
+        ProjectFilters {
+            kind: Some(FilterKind::Fixed),
+            remote: Some(true),
+            client_verified: true,
+            bids_max: Some(9),
+            max_age_days: Some(30),
+            not_bid: true,
+            country: Some("FR".into()),
+            ..ProjectFilters::default()
+        },
+    ];
+    for filters in &some {
+        for (sort, query) in [
+            (Sort::Newest, ""),
+            (Sort::Newest, "rust"),
+            (Sort::Newest, "skill:rust client:atelier -php"),
+            (Sort::Budget, ""),
+            (Sort::FewestBids, ""),
+            (Sort::Deadline, ""),
+            (Sort::Deadline, "skill:rust"),
+        ] {
+            let search = Search::parse(query);
+            let request =
+                ListRequest { search: &search, filters, sort, my_skills: &[], now: NOW, offset: 0, limit: 50 };
+            let plan = store.read(|c| presta_store::project_list::plan(c, &request)).unwrap().join("\n");
+            assert!(!plan.contains("TEMP B-TREE"), "{sort:?} {query:?} {filters:?}\n{plan}");
+            assert!(!plan.contains("SCAN t"), "the texts are read row by row: {plan}");
+            let index = match sort {
+                Sort::Budget => "project_by_budget",
+                Sort::FewestBids => "project_by_bids",
+                Sort::Deadline => "project_by_deadline",
+                _ if query.is_empty() => " p",
+                _ => "VIRTUAL TABLE INDEX",
+            };
+            assert!(plan.contains(index), "{sort:?} {query:?} {filters:?}\n{plan}");
+        }
+    }
 }
 
 #[test]
@@ -176,6 +231,15 @@ fn a_search_ignores_accents_takes_beginnings_phrases_and_exclusions() {
     assert_eq!(found("budget:>2500 posted:<7d"), ["new"]);
     assert_eq!(found("type:hourly"), Vec::<String>::new());
     assert_eq!(found("client:verified atelier"), ["new", "middle", "old"]);
+    assert_eq!(found("-skill:php"), ["new", "middle"]);
+    assert_eq!(found("-skill:php -skill:sql"), ["new"]);
+    assert_eq!(found("budget:2100..3000"), ["new", "old"], "budgets that reach into it");
+    assert_eq!(found("budget:3500..4000"), ["old"]);
+    assert_eq!(found("client:demo"), ["new", "middle", "old"]);
+    assert_eq!(found("client:rust"), Vec::<String>::new());
+    assert_eq!(found("client:ateli -developpeur"), ["middle"]);
+    assert_eq!(found("posted:<2h"), ["new"]);
+    assert_eq!(found("publié:>30j"), ["old"]);
 }
 
 #[test]

@@ -2,8 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod alert;
+mod damage;
 mod draft;
 mod file;
 mod filters;
+mod index;
+mod kill;
 mod outbox;
+mod rekey;
+mod retention;
 mod sample;
+mod search_all;

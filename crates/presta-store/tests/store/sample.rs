@@ -19,6 +19,11 @@ pub fn open() -> (TempDir, Store) {
     (folder, store)
 }
 
+/// Indexes all that waits.
+pub fn index(store: &Store) {
+    while store.index_step(500).unwrap().indexed > 0 {}
+}
+
 pub fn euros(units: i64) -> Money {
     Money::new(units * 100, Currency::new("EUR"))
 }
@@ -75,5 +80,21 @@ pub fn thread(id: &str) -> Thread {
         muted: false,
         archived: false,
         updated_at: Timestamp::from_millisecond(NOW).unwrap(),
+    }
+}
+
+pub fn message(id: &str, thread: &str, seq: i64, text: &str) -> presta_model::Message {
+    presta_model::Message {
+        id: presta_model::MessageId::new(id),
+        rev: 1,
+        thread_id: ThreadId::new(thread),
+        seq,
+        author_id: UserId::new("usr_c"),
+        text: text.into(),
+        sent_at: Timestamp::from_millisecond(NOW - 60_000 + seq).unwrap(),
+        client_message_id: None,
+        edited_at: None,
+        deleted_at: None,
+        attachments: Vec::new(),
     }
 }

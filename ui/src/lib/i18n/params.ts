@@ -21,6 +21,8 @@ export interface MessageParams {
   chip_age: { count: number };
   chip_bids_max: { count: number };
   projects_count: { count: number };
+  projects_count_more: { total: string | number };
+  feed_indexing: { done: string | number; total: string | number };
   bids_count: { count: number };
   posted: { when: string | number };
   reviews: { count: number };
@@ -59,7 +61,17 @@ export interface MessageParams {
   delivered_many: { count: number };
   delivered_bid: { title: string | number };
   delivered_message: { title: string | number };
+  error_storage_recovered_then: { file: string | number; rows: string | number };
+  error_storage_recovered_partly_then: { file: string | number; rows: string | number };
+  error_keep_days_out_of_range_then: { max: string | number; min: string | number };
+  error_max_megabytes_too_small_then: { min: string | number };
   error_unexpected_status: { status: string | number };
   error_unknown_problem: { title: string | number };
   error_unknown: { code: string | number };
+  storage_size_value: { cache: string | number; search: string | number };
+  storage_rows_value: { bids: string | number; messages: string | number; notes: string | number; projects: string | number };
+  storage_keep_days: { count: number };
+  storage_checked: { when: string | number };
+  bytes_mb: { value: string | number };
+  bytes_gb: { value: string | number };
 }

@@ -11,6 +11,7 @@ const routes: Route[] = [
   toThread("local:prj_1"),
   toThread("a/b?c#d e"),
   { section: "queue" },
+  { section: "settings" },
 ];
 
 test.each(routes)("what is written is read back: %o", (route) => {

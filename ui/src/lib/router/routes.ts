@@ -1,10 +1,11 @@
-export type Section = "projects" | "bids" | "messages" | "queue";
+export type Section = "projects" | "bids" | "messages" | "queue" | "settings";
 
 export type Route =
   | { section: "projects"; id: string | null; compose: boolean }
   | { section: "bids"; id: string | null; view: "list" | "board" }
   | { section: "messages"; id: string | null }
-  | { section: "queue" };
+  | { section: "queue" }
+  | { section: "settings" };
 
 export const home: Route = { section: "projects", id: null, compose: false };
 
@@ -19,6 +20,7 @@ export function parse(hash: string): Route {
     case "messages":
       return { section, id };
     case "queue":
+    case "settings":
       return { section };
     default:
       return { section: "projects", id: section === "projects" ? id : null, compose: section === "projects" && id !== null && tail === "bid" };

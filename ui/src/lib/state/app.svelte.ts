@@ -27,7 +27,7 @@ export class App {
   bootError = $state.raw<WireError | null>(null);
   session = $state.raw<SessionState>({ state: "starting" });
   settings = $state.raw<Settings>({ locale: null, language: "fr", theme: "system", server: "" });
-  sync = $state.raw<SyncStatus>({ online: true, offline_since: null, offline_reason: null, phase: "idle", done: 0, total: null, as_of: null, error: null });
+  sync = $state.raw<SyncStatus>({ online: true, offline_since: null, offline_reason: null, phase: "idle", done: 0, total: null, as_of: null, error: null, indexing: null, storage_error: null, storage_notice: null });
   counts = $state.raw<Counts>({ bids: 0, drafts: 0, unread: 0, queued: 0, needs_attention: 0 });
   catalog = $state.raw<Catalog | null>(null);
   version = $state("");

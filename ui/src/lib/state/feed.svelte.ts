@@ -31,6 +31,8 @@ export class Feed {
   sort = $state<Sort>("newest");
 
   total = $state<number | null>(null);
+  /** A search is counted so far and no further. */
+  more = $state(false);
   error = $state.raw<WireError | null>(null);
   searching = $state(false);
   /** Grows with every new question answered: the list goes back to its top. */
@@ -96,6 +98,7 @@ export class Feed {
       if (turn !== this.#turn) return;
       this.#pages = new Map([[0, answer.rows]]);
       this.total = answer.total;
+      this.more = answer.more;
       this.error = null;
       this.answered += 1;
     } catch (thrown) {
@@ -127,6 +130,7 @@ export class Feed {
         if (turn !== this.#turn) return;
         pages.set(page, answer.rows);
         this.total = answer.total;
+        this.more = answer.more;
       }
       this.#pages = pages;
       this.error = null;
@@ -153,6 +157,7 @@ export class Feed {
       }
       this.#pages = pages;
       this.total = answer.total;
+      this.more = answer.more;
     } catch (thrown) {
       if (turn === this.#turn) this.error = toWireError(thrown);
     } finally {

@@ -10,9 +10,13 @@ export type ListResponse = {
  */
 rows: Array<ProjectRow>, 
 /**
- * Rows without the window.
+ * Rows without the window; a search is counted up to 10,000.
  */
 total: number, 
+/**
+ * Whether there are more than `total`.
+ */
+more: boolean, 
 /**
  * Rows skipped.
  */

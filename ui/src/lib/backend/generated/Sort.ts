@@ -3,4 +3,4 @@
 /**
  * The order of the feed.
  */
-export type Sort = "newest" | "budget" | "fewest-bids" | "deadline" | "match";
+export type Sort = "newest" | "budget" | "fewest-bids" | "deadline" | "match" | "relevance";

@@ -10,6 +10,7 @@ import type { BidDraft } from "./BidDraft";
 import type { BidEventKind } from "./BidEventKind";
 import type { BidEventRow } from "./BidEventRow";
 import type { BidForm } from "./BidForm";
+import type { BidHit } from "./BidHit";
 import type { BidId } from "./BidId";
 import type { BidProblem } from "./BidProblem";
 import type { BidRequest } from "./BidRequest";
@@ -22,18 +23,22 @@ import type { Catalog } from "./Catalog";
 import type { Category } from "./Category";
 import type { Client } from "./Client";
 import type { CoreEvent } from "./CoreEvent";
+import type { Count } from "./Count";
 import type { Counts } from "./Counts";
 import type { Currency } from "./Currency";
 import type { Delivered } from "./Delivered";
 import type { Difference } from "./Difference";
+import type { Doctor } from "./Doctor";
 import type { DraftVersion } from "./DraftVersion";
 import type { Fees } from "./Fees";
 import type { FilterKind } from "./FilterKind";
 import type { FormRequest } from "./FormRequest";
+import type { Indexing } from "./Indexing";
 import type { LinkRequest } from "./LinkRequest";
 import type { ListRequest } from "./ListRequest";
 import type { ListResponse } from "./ListResponse";
 import type { Locale } from "./Locale";
+import type { MessageHit } from "./MessageHit";
 import type { MessageRow } from "./MessageRow";
 import type { MessageState } from "./MessageState";
 import type { Milestone } from "./Milestone";
@@ -41,9 +46,13 @@ import type { MilestoneForm } from "./MilestoneForm";
 import type { Millis } from "./Millis";
 import type { Money } from "./Money";
 import type { MuteRequest } from "./MuteRequest";
+import type { Note } from "./Note";
+import type { NoteHit } from "./NoteHit";
+import type { NoteRequest } from "./NoteRequest";
 import type { Nothing } from "./Nothing";
 import type { ParamValue } from "./ParamValue";
 import type { ProjectFilters } from "./ProjectFilters";
+import type { ProjectHit } from "./ProjectHit";
 import type { ProjectId } from "./ProjectId";
 import type { ProjectPage } from "./ProjectPage";
 import type { ProjectRequest } from "./ProjectRequest";
@@ -51,18 +60,25 @@ import type { ProjectRow } from "./ProjectRow";
 import type { ProjectStatus } from "./ProjectStatus";
 import type { Queue } from "./Queue";
 import type { Reopened } from "./Reopened";
+import type { Repair } from "./Repair";
+import type { RepairRequest } from "./RepairRequest";
+import type { Retention } from "./Retention";
 import type { Role } from "./Role";
 import type { Rules } from "./Rules";
+import type { SearchRequest } from "./SearchRequest";
+import type { SearchResponse } from "./SearchResponse";
 import type { SessionState } from "./SessionState";
 import type { Settings } from "./Settings";
 import type { SettingsRequest } from "./SettingsRequest";
 import type { SignInRequest } from "./SignInRequest";
 import type { SignOutRequest } from "./SignOutRequest";
 import type { SignedOutReason } from "./SignedOutReason";
+import type { Sizes } from "./Sizes";
 import type { Skill } from "./Skill";
 import type { Sort } from "./Sort";
 import type { Span } from "./Span";
 import type { Status } from "./Status";
+import type { Storage } from "./Storage";
 import type { SyncPhase } from "./SyncPhase";
 import type { SyncStatus } from "./SyncStatus";
 import type { TextRequest } from "./TextRequest";
@@ -79,7 +95,7 @@ import type { Typing } from "./Typing";
 import type { UserId } from "./UserId";
 import type { WireError } from "./WireError";
 
-export type { Account, ActKind, ActRef, ActRow, ActState, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, Client, CoreEvent, Counts, Currency, Delivered, Difference, DraftVersion, Fees, FilterKind, FormRequest, LinkRequest, ListRequest, ListResponse, Locale, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Nothing, ParamValue, ProjectFilters, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, Reopened, Role, Rules, SessionState, Settings, SettingsRequest, SignInRequest, SignOutRequest, SignedOutReason, Skill, Sort, Span, Status, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, WireError };
+export type { Account, ActKind, ActRef, ActRow, ActState, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, Client, CoreEvent, Count, Counts, Currency, Delivered, Difference, Doctor, DraftVersion, Fees, FilterKind, FormRequest, Indexing, LinkRequest, ListRequest, ListResponse, Locale, MessageHit, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Note, NoteHit, NoteRequest, Nothing, ParamValue, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, Reopened, Repair, RepairRequest, Retention, Role, Rules, SearchRequest, SearchResponse, SessionState, Settings, SettingsRequest, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, WireError };
 
 export type CommandMap = {
   bootstrap: [Nothing, Bootstrap];
@@ -92,6 +108,14 @@ export type CommandMap = {
   open_external: [LinkRequest, Nothing];
   projects_list: [ListRequest, ListResponse];
   project_get: [ProjectRequest, ProjectPage];
+  search_all: [SearchRequest, SearchResponse];
+  note_get: [ProjectRequest, Note];
+  note_save: [NoteRequest, Note];
+  storage_get: [Nothing, Storage];
+  storage_set: [Retention, Storage];
+  storage_notice_dismiss: [Nothing, Nothing];
+  doctor_run: [Nothing, Doctor];
+  doctor_repair: [RepairRequest, Nothing];
   bid_draft_get: [ProjectRequest, BidDraft];
   bid_draft_save: [FormRequest, BidDraft];
   bid_draft_versions: [ProjectRequest, Array<DraftVersion>];
@@ -124,8 +148,16 @@ export const reads: Record<keyof CommandMap, string[]> = {
   settings_set: [],
   sync_now: [],
   open_external: [],
-  projects_list: ["projects", "bids", "queue", "drafts"],
+  projects_list: ["projects", "bids", "queue", "drafts", "search"],
   project_get: ["project:", "bids", "queue", "drafts"],
+  search_all: ["search", "projects", "messages", "bids", "notes"],
+  note_get: ["project:"],
+  note_save: [],
+  storage_get: ["storage", "search"],
+  storage_set: [],
+  storage_notice_dismiss: [],
+  doctor_run: [],
+  doctor_repair: [],
   bid_draft_get: ["project:", "catalog"],
   bid_draft_save: [],
   bid_draft_versions: ["drafts"],

@@ -1,0 +1,39 @@
+//! A change of key.
+
+use presta_store::{Error, Key, Store, outbox, project};
+
+use crate::sample;
+
+fn new_key() -> Key {
+    Key::from_bytes([9; 32])
+}
+
+#[test]
+fn after_a_change_only_the_new_key_opens_and_all_is_there() {
+    let (folder, store) = sample::open();
+    store
+        .write(|tx| -> Result<_, Error> {
+            let act = outbox::Act::MessageSend {
+                thread_id: presta_model::ThreadId::new("t"),
+                title: "x".into(),
+                text: "y".into(),
+            };
+            outbox::enqueue(tx, "a1", &act, sample::NOW)?;
+            project::upsert(tx, &sample::project("p1"), 1)
+        })
+        .unwrap();
+    sample::index(&store);
+    store.rekey(&new_key()).unwrap();
+    assert_eq!(store.read(outbox::all).unwrap().len(), 1, "the open store goes on");
+    store.write(|tx| project::upsert(tx, &sample::project("p2"), 1)).unwrap();
+    sample::index(&store);
+    drop(store);
+    let path = folder.path().join("cache.db");
+    let old = Store::open(&path, &sample::key(), |_| {});
+    assert!(matches!(old, Err(Error::WrongKey)), "{old:?}");
+    let store = Store::open(&path, &new_key(), |_| {}).unwrap();
+    assert_eq!(store.read(outbox::all).unwrap().len(), 1);
+    assert!(store.read(|c| project::get(c, &presta_model::ProjectId::new("p2"))).unwrap().is_some());
+    assert_eq!(store.check(std::time::Duration::from_secs(60)).unwrap(), presta_store::health::Check::Sound);
+    assert_eq!(store.index_pending().unwrap(), 0);
+}
