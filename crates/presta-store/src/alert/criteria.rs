@@ -12,7 +12,8 @@ use crate::project::{kind_name, status_name};
 use crate::project_list::{FilterKind, ProjectFilters};
 use crate::search::Search;
 
-const DAY_MS: i64 = 86_400_000;
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 /// The list compares seconds.
 const SECOND_MS: i64 = 1000;
 
@@ -177,6 +178,7 @@ impl Matcher {
         let categories = &self.criteria.categories;
         (filters.skills.is_empty() || filters.skills.iter().any(|skill| project.skills.contains(skill)))
             && search.skills.iter().all(|skill| project.skills.contains(skill))
+            && !search.without_skills.iter().any(|skill| project.skills.contains(skill))
             && self.kind().is_none_or(|kind| kind == kind_name(subject.kind()))
             && filters.category.as_ref().is_none_or(|category| *category == project.category)
             && (categories.is_empty() || categories.contains(&project.category))
@@ -192,7 +194,9 @@ impl Matcher {
             && [filters.max_age_days, search.max_age_days]
                 .into_iter()
                 .flatten()
-                .all(|days| subject.posted_second >= (now - i64::from(days) * DAY_MS) / SECOND_MS)
+                .all(|days| subject.posted_second >= second(now, i64::from(days) * DAY_MS))
+            && search.max_age_hours.is_none_or(|hours| subject.posted_second >= second(now, i64::from(hours) * HOUR_MS))
+            && search.min_age_days.is_none_or(|days| subject.posted_second < second(now, i64::from(days) * DAY_MS))
     }
 
     /// What the full-text index answers.
@@ -201,6 +205,7 @@ impl Matcher {
         search.words.iter().all(|word| subject.has_beginning(word))
             && search.phrases.iter().all(|phrase| subject.has_phrase(phrase))
             && !search.without.iter().any(|words| subject.has_excluded(words))
+            && search.clients.iter().all(|word| subject.client.has_beginning(word))
     }
 
     fn kind(&self) -> Option<&'static str> {
@@ -209,6 +214,11 @@ impl Matcher {
             FilterKind::Hourly => kind_name(BudgetKind::Hourly),
         }))
     }
+}
+
+/// The second since 1970 that was `ago` ms before `now`.
+fn second(now: i64, ago: i64) -> i64 {
+    (now - ago).div_euclid(SECOND_MS)
 }
 
 /// Holds both bounds, given in whole units, against an amount in minor units.

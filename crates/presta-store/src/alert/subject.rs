@@ -12,7 +12,7 @@ pub struct Subject<'a> {
     pub(super) title: Words,
     description: Words,
     skills: Words,
-    client: Words,
+    pub(super) client: Words,
     pub(super) city: String,
     pub(super) posted_second: i64,
     pub(super) closes_at: Option<i64>,

@@ -285,7 +285,8 @@ fn query() -> impl Strategy<Value = String> {
         2 => text(3).prop_map(|words| format!("\"{words}\"")),
         1 => text(3).prop_map(|words| format!("-\"{words}\"")),
         1 => prop::sample::select(&["skill:rust", "skill:sql", "budget:>1000", "budget:<900", "client:verified",
-            "type:hourly", "posted:<7d", "posted:2", "foo:bar", "budget:"][..]).prop_map(str::to_owned),
+            "type:hourly", "posted:<7d", "posted:2", "foo:bar", "budget:", "-skill:php", "budget:400..1500", "posted:<30h",
+            "posted:>3d", "client:atel", "client:zorro"][..]).prop_map(str::to_owned),
     ];
     prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.join(" "))
 }
@@ -354,6 +355,7 @@ proptest! {
     ) {
         let (_folder, store) = sample::open();
         arrive(&store, Arrival::FirstSync, &projects);
+        sample::index(&store);
         let rules = all.iter().cloned().map(|it| (it.clone(), Matcher::new(it))).collect();
         let book: Rulebook<Criteria> = Rulebook::new(rules);
         for it in &projects {
