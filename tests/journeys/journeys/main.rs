@@ -5,6 +5,7 @@ mod faults;
 mod kill;
 mod model;
 mod offline;
+mod offline24;
 mod online;
 mod person;
 mod seed;
