@@ -5,6 +5,7 @@ mod bindings;
 mod contract;
 mod drive;
 mod rule;
+mod soak;
 
 use std::path::Path;
 
@@ -52,6 +53,8 @@ enum Chore {
         #[arg(long, default_value_t = 200)]
         times: u32,
     },
+    /// Runs the tests that draw at random for hours: model test, kills, a day offline, hostile bytes.
+    Soak(soak::Amount),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -72,6 +75,7 @@ fn main() -> anyhow::Result<()> {
             ],
         ),
         Chore::Kill { times } => drive::run(root()?, &["kill", "--times", &times.to_string()]),
+        Chore::Soak(amount) => soak::run(root()?, amount),
     }
 }
 

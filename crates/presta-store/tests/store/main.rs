@@ -4,5 +4,6 @@
 mod draft;
 mod file;
 mod filters;
+mod kill;
 mod outbox;
 mod sample;
