@@ -1,5 +1,6 @@
 //! Journeys of the engine against the real platform over real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
+#![allow(clippy::print_stdout, reason = "figures are told")]
 
 mod faults;
 mod kill;
