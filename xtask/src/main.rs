@@ -5,6 +5,7 @@ mod bindings;
 mod contract;
 mod drive;
 mod rule;
+mod soak;
 
 use std::path::Path;
 
@@ -48,6 +49,8 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Runs the tests that draw at random for hours: model test, kills, a day offline, hostile bytes.
+    Soak(soak::Amount),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -57,6 +60,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Rule => rule::run(root()?),
         Chore::Load { options } => drive::run(root()?, "load", &options),
         Chore::Kill { options } => drive::run(root()?, "kill", &options),
+        Chore::Soak(amount) => soak::run(root()?, amount),
     }
 }
 

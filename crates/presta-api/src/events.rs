@@ -103,12 +103,12 @@ impl Client {
                 Err(_) => Some((Err(Error::Timeout), None)),
             }
         });
-        Ok(events_of(blocks.boxed()))
+        Ok(read_events(blocks.boxed()))
     }
 }
 
-/// Cuts the bytes into events, and ends after the first error.
-fn events_of<B: AsRef<[u8]> + Send + 'static>(pieces: BoxStream<'static, Result<B, Error>>) -> EventStream {
+/// Cuts the bytes of a stream into events, however they are split, and ends after the first error.
+pub fn read_events<B: AsRef<[u8]> + Send + 'static>(pieces: BoxStream<'static, Result<B, Error>>) -> EventStream {
     pieces
         .scan(Some(Parser::default()), |parser, piece| {
             let events = match (parser.as_mut(), piece) {

@@ -22,7 +22,7 @@ mod transport;
 pub use client::Client;
 pub use config::{Config, Timeouts};
 pub use error::{DecodeFault, Error, Retry, SignInError};
-pub use events::{EventStream, PlatformEvent};
+pub use events::{EventStream, PlatformEvent, read_events};
 pub use oauth::{ClosingPages, SignIn};
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use tokens::{Refresh, RefreshTokens};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use ammonia::Builder;
+use ammonia::{Builder, UrlRelative};
 use comrak::Options;
 
 /// Characters of a text that are shown; the rest is cut, so that one text cannot freeze the window.
@@ -85,8 +85,12 @@ fn cleaner(cell: &'static OnceLock<Builder<'static>>, tags: &'static [&'static s
         builder
             .tags(tags.iter().copied().collect())
             .clean_content_tags(HashSet::from(["script", "style", "svg", "math", "template", "iframe", "noscript"]))
+            // By default `title` and `lang` may be anywhere.
+            .generic_attributes(HashSet::new())
             .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("td", HashSet::from(["align"]))]))
             .url_schemes(HashSet::from(["https", "mailto"]))
+            // Relative to the window they would lead nowhere, and `//host` to wherever its author wants.
+            .url_relative(UrlRelative::Deny)
             .link_rel(Some("noopener noreferrer nofollow"));
         builder
     })
@@ -130,6 +134,19 @@ fn shorten(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::{brief_html, message_html};
+
+    #[test]
+    fn nothing_has_attributes_but_links_and_cells() {
+        let html = brief_html("<p title=\"Solde : 0 €\" lang=\"xx\" class=\"a\" id=\"b\" style=\"c\">x</p>");
+        assert_eq!(html.trim(), "<p>x</p>");
+    }
+
+    #[test]
+    fn a_link_that_names_no_scheme_is_no_link() {
+        for markup in ["<a href=\"//example.org\">x</a>", "[x](/feed)", "<a href=\"\">x</a>", "[x](#top)"] {
+            assert!(!brief_html(markup).contains("href"), "{markup}");
+        }
+    }
 
     #[test]
     fn a_brief_keeps_its_structure() {

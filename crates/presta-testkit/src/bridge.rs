@@ -109,15 +109,19 @@ impl Bridge {
     /// Waits until it has caught up with the platform.
     ///
     /// # Errors
-    /// When it has not in time.
-    pub async fn up_to_date(&self) -> anyhow::Result<Value> {
-        self.until("being up to date", "status", &json!({}), |status| {
-            let sync = |name: &str| status.pointer(&format!("/sync/{name}"));
-            sync("online").is_some_and(|it| it == true)
+    /// When it has not within `limit`; with how it last stood.
+    pub async fn up_to_date(&self, limit: Duration) -> anyhow::Result<()> {
+        let mut seen = Value::Null;
+        let reached = until("being up to date", limit, async || {
+            seen = self.call("status", &json!({})).await?;
+            let sync = |name: &str| seen.pointer(&format!("/sync/{name}"));
+            let there = sync("online").is_some_and(|it| it == true)
                 && sync("phase").is_some_and(|it| it == "idle")
-                && sync("as_of").is_some_and(Value::is_number)
+                && sync("as_of").is_some_and(Value::is_number);
+            Ok(there.then_some(()))
         })
-        .await
+        .await;
+        reached.with_context(|| format!("last seen: {seen}"))
     }
 
     /// Ends it as a power cut would.

@@ -1,5 +1,6 @@
 //! Journeys of the engine against the real platform over real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
+#![allow(clippy::print_stdout, reason = "figures are told")]
 
 mod alerts;
 mod every_write;
@@ -7,6 +8,7 @@ mod faults;
 mod kill;
 mod model;
 mod offline;
+mod offline24;
 mod online;
 mod person;
 mod realtime;

@@ -1,4 +1,4 @@
-//! A process that is killed at any instant (SIGKILL): in indexing, in a migration, in a change of key. The process is this
+//! A process that is killed at any instant (SIGKILL): in indexing, in a change of key. The process is this
 //! test binary again, told by an environment variable what to do.
 
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use presta_store::health::Check;
-use presta_store::{Error, Key, Store, outbox, project};
+use presta_store::{Error, Key, Store, project};
 
 use crate::sample;
 
@@ -56,10 +56,6 @@ fn works_until_killed() {
                 while store.index_step(7).unwrap().indexed > 0 {}
             }
         }
-        "open" => {
-            begun();
-            Store::open(&path, &sample::key(), |_| {}).unwrap();
-        }
         "rekey" => {
             let store = open_either(&path);
             begun();
@@ -93,28 +89,6 @@ fn open_either(path: &Path) -> Store {
     }
 }
 
-/// A file as the first version left it, with messages and an act in the queue.
-fn first_schema(path: &Path, messages: i64) {
-    let file = presta_store::Connection::open(path).unwrap();
-    file.execute_batch(&format!("PRAGMA key = \"x'{}'\"; PRAGMA journal_mode = wal;", sample::key().expose())).unwrap();
-    file.execute_batch(include_str!("../../migrations/0001_initial.sql")).unwrap();
-    for index in 0..messages {
-        let sql = "INSERT INTO message (id, thread_id, seq, author_id, sent_at, text, generation)
-                   VALUES (?1, 'thr_1', ?2, 'usr_1', ?3, 'un message', 1)";
-        file.execute(sql, (format!("m{index}"), index, sample::NOW + index / 3)).unwrap();
-    }
-    let act = outbox::Act::MessageSend {
-        thread_id: presta_model::ThreadId::new("thr_1"),
-        title: "Client".into(),
-        text: "texte".into(),
-    };
-    let payload = serde_json::to_string(&act).unwrap();
-    let sql = "INSERT INTO outbox (act_id, lane, kind, thread_id, payload, state, attempts, queued_at)
-               VALUES ('a1', 'thread:thr_1', 'message-send', 'thr_1', ?1, 'queued', 0, 1)";
-    file.execute(sql, [payload]).unwrap();
-    file.execute_batch("PRAGMA user_version = 1").unwrap();
-}
-
 /// A spread of instants from 0 to `most` µs, the same in every run.
 fn instants(count: u64, most: u64) -> impl Iterator<Item = u64> {
     (0..count).map(move |index| (index * 7919 % count) * most / count)
@@ -146,29 +120,6 @@ fn killed_in_indexing_it_goes_on_where_it_was() {
                 Ok(())
             })
             .unwrap();
-    }
-}
-
-/// Fault 3: the old schema or the new one, never one between, and every row.
-#[test]
-fn killed_in_a_migration_the_schema_is_the_old_or_the_new_one() {
-    for instant in instants(30, 60_000) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("cache.db");
-        first_schema(&path, 400);
-        kill_after("open", folder.path(), instant);
-        let store = Store::open(&path, &sample::key(), |_| {}).unwrap();
-        assert!(store.recovery().is_none());
-        assert_eq!(store.check(Duration::from_secs(60)).unwrap(), Check::Sound);
-        store
-            .read(|c| -> Result<_, Error> {
-                let messages: i64 = c.query_row("SELECT count(DISTINCT row_key) FROM message", [], |row| row.get(0))?;
-                let acts = outbox::all(c)?.len();
-                assert_eq!((messages, acts), (400, 1));
-                Ok(())
-            })
-            .unwrap();
-        assert_eq!(store.index_pending().unwrap(), 400);
     }
 }
 

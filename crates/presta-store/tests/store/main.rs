@@ -1,5 +1,6 @@
 //! The store's integration tests, on real SQLCipher files.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
+#![allow(clippy::print_stdout, reason = "figures are told")]
 
 mod alert;
 mod damage;
@@ -8,6 +9,7 @@ mod file;
 mod filters;
 mod index;
 mod kill;
+mod old_file;
 mod outbox;
 mod rekey;
 mod retention;

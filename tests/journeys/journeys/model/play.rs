@@ -11,7 +11,7 @@ use presta_testkit::Mode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::step::Step;
+use super::step::{DEVICES, Step};
 use super::world::{World, brief};
 use crate::person::{Person, form};
 
@@ -53,8 +53,10 @@ pub struct Case<'w> {
     pub bid_drafts: HashMap<(usize, usize), String>,
     /// Words that must be in the draft of a message.
     pub message_drafts: HashMap<(usize, usize), Vec<String>>,
-    /// The last wish of each device about a conversation, by what is wished for.
-    pub wishes: HashMap<(&'static str, usize), Vec<(usize, bool)>>,
+    /// The wishes about silence in a conversation, with the device.
+    pub muted: HashMap<usize, Vec<(usize, bool)>>,
+    /// The devices without network.
+    offline: [bool; DEVICES],
     faults: Vec<Value>,
     marks: u32,
 }
@@ -68,7 +70,8 @@ impl<'w> Case<'w> {
             acts: Vec::new(),
             bid_drafts: HashMap::new(),
             message_drafts: HashMap::new(),
-            wishes: HashMap::new(),
+            muted: HashMap::new(),
+            offline: [false; DEVICES],
             faults: Vec::new(),
             marks: 0,
         })
@@ -83,9 +86,17 @@ impl<'w> Case<'w> {
                     self.call(on, "thread_mark_read", json!({ "thread_id": thread })).await?;
                 }
             }
-            Step::Mute { on, project, muted } => self.wish(on, project, "thread_mute", "muted", muted).await?,
+            Step::Mute { on, project, muted } => {
+                if let Some(thread) = self.thread(on, project).await
+                    && self.call(on, "thread_mute", json!({ "thread_id": thread, "muted": muted })).await?.is_some()
+                {
+                    self.muted.entry(project).or_default().push((on, muted));
+                }
+            }
             Step::Archive { on, project, archived } => {
-                self.wish(on, project, "thread_archive", "archived", archived).await?;
+                if let Some(thread) = self.thread(on, project).await {
+                    self.call(on, "thread_archive", json!({ "thread_id": thread, "archived": archived })).await?;
+                }
             }
             Step::Draft { on, project } => {
                 let mark = self.mark();
@@ -98,11 +109,11 @@ impl<'w> Case<'w> {
             Step::Edit { on, nth } => self.drop_act(on, nth, "queue_edit").await?,
             Step::Retry { on, nth } => self.decide(on, nth, "queue_retry").await?,
             Step::Confirm { on, nth } => self.decide(on, nth, "queue_confirm").await?,
-            Step::Offline { on } => self.world.devices[on].proxy.set(Mode::Refuse),
-            Step::Online { on } => self.world.devices[on].proxy.set(Mode::Pass),
+            Step::Offline { on } => self.network(on, Mode::Refuse),
+            Step::Online { on } => self.network(on, Mode::Pass),
             Step::LoseAnswer { on, bid } => {
                 let of = if bid { "/bids" } else { "/messages" };
-                self.world.devices[on].proxy.set(Mode::LoseAnswer(of));
+                self.network(on, Mode::LoseAnswer(of));
             }
             Step::Fault { fault, posts, times, skip } => {
                 let user = &self.world.freelancer.login;
@@ -145,14 +156,15 @@ impl<'w> Case<'w> {
     pub async fn settle(&mut self) -> anyhow::Result<()> {
         self.mend().await?;
         for on in 0..self.world.devices.len() {
-            self.world.devices[on].heal(&self.world.freelancer).await?;
+            self.network(on, Mode::Pass);
+            self.world.devices[on].sign_in_again(&self.world.freelancer).await?;
         }
         // What was last heard of the platform before this says nothing of a sign-in that has ended since.
         let since: Vec<i64> = self.world.devices.iter().map(|device| device.person().engine.now()).collect();
         let deadline = Instant::now() + PATIENCE;
         loop {
             let (mut left, mut away) = (Vec::new(), false);
-            for on in 0..self.world.devices.len() {
+            for (on, since) in since.iter().enumerate() {
                 // A sign-in that had been ended may only be noticed now.
                 self.world.devices[on].sign_in_again(&self.world.freelancer).await?;
                 let acts = queue(self.person(on)).await?;
@@ -161,7 +173,7 @@ impl<'w> Case<'w> {
                 }
                 let sync = self.person(on).call("sync_now", json!({})).await.unwrap_or_default();
                 self.world.devices[on].forward(Duration::from_secs(120));
-                away |= sync["online"] != true || sync["as_of"].as_i64().is_none_or(|as_of| as_of <= since[on]);
+                away |= sync["online"] != true || sync["as_of"].as_i64().is_none_or(|as_of| as_of <= *since);
                 left.extend(acts.into_iter().map(|act| (on, act)));
             }
             if left.is_empty() && !away {
@@ -170,6 +182,11 @@ impl<'w> Case<'w> {
             ensure!(Instant::now() < deadline, "this is not delivered: {left:#?}");
             tokio::time::sleep(Duration::from_millis(15)).await;
         }
+    }
+
+    fn network(&mut self, on: usize, mode: Mode) {
+        self.offline[on] = mode == Mode::Refuse;
+        self.world.devices[on].proxy.set(mode);
     }
 
     pub fn person(&self, on: usize) -> &Person {
@@ -213,22 +230,6 @@ impl<'w> Case<'w> {
         Ok(())
     }
 
-    async fn wish(
-        &mut self,
-        on: usize,
-        project: usize,
-        name: &str,
-        of: &'static str,
-        wish: bool,
-    ) -> anyhow::Result<()> {
-        if let Some(thread) = self.thread(on, project).await
-            && self.call(on, name, json!({ "thread_id": thread, of: wish })).await?.is_some()
-        {
-            self.wishes.entry((of, project)).or_default().push((on, wish));
-        }
-        Ok(())
-    }
-
     /// Drops the nth act of the queue, or takes it back.
     async fn drop_act(&mut self, on: usize, nth: usize, name: &str) -> anyhow::Result<()> {
         let Some(act) = self.nth(on, nth).await? else { return Ok(()) };
@@ -242,8 +243,8 @@ impl<'w> Case<'w> {
         let Some(known) = self.acts.iter_mut().find(|known| known.id == act.act_id) else {
             bail!("an act nobody asked for: {act:#?}")
         };
-        // Between the look and the drop an attempt may have begun and failed.
-        known.fate = Fate::Dropped { tried: act.attempts > 0 || act.state != ActState::WaitingNetwork };
+        // Between the look and the drop an attempt may have begun and failed, unless there was no network.
+        known.fate = Fate::Dropped { tried: act.attempts > 0 || !self.offline[known.on] };
         let known = known.clone();
         let place = (known.on, known.project);
         if edited {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::Timestamp;
 use presta_engine::{Clock, SessionState, Timeouts};
-use presta_testkit::{Account, Admin, Limits, Login, Mode, Options, Platform, Proxy, Seed};
+use presta_testkit::{Account, Admin, Limits, Login, Options, Platform, Proxy, Seed};
 use serde_json::{Value, json};
 
 use super::step::{DEVICES, PROJECTS};
@@ -111,12 +111,7 @@ impl Device {
         self.ahead_ms.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 
-    /// The network is there again, and whoever was signed out signs in again.
-    pub async fn heal(&self, login: &Login) -> anyhow::Result<()> {
-        self.proxy.set(Mode::Pass);
-        self.sign_in_again(login).await
-    }
-
+    /// Whoever was signed out signs in again.
     pub async fn sign_in_again(&self, login: &Login) -> anyhow::Result<()> {
         match self.person().engine.session() {
             SessionState::SignedIn { .. } => Ok(()),

@@ -1,0 +1,16 @@
+//! The targets: everything in the client that reads what others wrote, and the platform's import. Archives are read by
+//! no part of the client yet.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
+#![allow(clippy::print_stdout, reason = "figures are told")]
+
+mod events;
+mod html;
+mod listing;
+mod problem;
+mod query;
+mod wire;
+
+/// Says how much was tried.
+fn report(name: &str, inputs: u64) {
+    println!("  fuzz_{name}_inputs: {inputs}");
+}
