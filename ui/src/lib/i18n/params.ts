@@ -55,10 +55,15 @@ export interface MessageParams {
   queued_since: { when: string | number };
   sent_at: { time: string | number };
   next_attempt: { count: number; time: string | number };
+  sending_soon: { count: number };
+  merge_base: { value: string | number };
   quota_used: { limit: string | number; used: string | number };
   delivered_many: { count: number };
   delivered_bid: { title: string | number };
   delivered_message: { title: string | number };
+  delivered_write: { title: string | number; what: string | number };
+  error_field_missing: { field: string | number };
+  error_field_unknown: { field: string | number };
   error_unexpected_status: { status: string | number };
   error_unknown_problem: { title: string | number };
   error_unknown: { code: string | number };

@@ -20,6 +20,7 @@ import type { BudgetKind } from "./BudgetKind";
 import type { CannotBid } from "./CannotBid";
 import type { Catalog } from "./Catalog";
 import type { Category } from "./Category";
+import type { ChangeWriteRequest } from "./ChangeWriteRequest";
 import type { Client } from "./Client";
 import type { CoreEvent } from "./CoreEvent";
 import type { Counts } from "./Counts";
@@ -27,13 +28,16 @@ import type { Currency } from "./Currency";
 import type { Delivered } from "./Delivered";
 import type { Difference } from "./Difference";
 import type { DraftVersion } from "./DraftVersion";
+import type { EntityType } from "./EntityType";
 import type { Fees } from "./Fees";
+import type { FieldConflict } from "./FieldConflict";
 import type { FilterKind } from "./FilterKind";
 import type { FormRequest } from "./FormRequest";
 import type { LinkRequest } from "./LinkRequest";
 import type { ListRequest } from "./ListRequest";
 import type { ListResponse } from "./ListResponse";
 import type { Locale } from "./Locale";
+import type { MergeRequest } from "./MergeRequest";
 import type { MessageRow } from "./MessageRow";
 import type { MessageState } from "./MessageState";
 import type { Milestone } from "./Milestone";
@@ -50,12 +54,17 @@ import type { ProjectRequest } from "./ProjectRequest";
 import type { ProjectRow } from "./ProjectRow";
 import type { ProjectStatus } from "./ProjectStatus";
 import type { Queue } from "./Queue";
+import type { QueueSettings } from "./QueueSettings";
 import type { Reopened } from "./Reopened";
+import type { ResourceRequest } from "./ResourceRequest";
+import type { ResourceRow } from "./ResourceRow";
+import type { ResourcesRequest } from "./ResourcesRequest";
 import type { Role } from "./Role";
 import type { Rules } from "./Rules";
 import type { SessionState } from "./SessionState";
 import type { Settings } from "./Settings";
 import type { SettingsRequest } from "./SettingsRequest";
+import type { Side } from "./Side";
 import type { SignInRequest } from "./SignInRequest";
 import type { SignOutRequest } from "./SignOutRequest";
 import type { SignedOutReason } from "./SignedOutReason";
@@ -78,8 +87,9 @@ import type { ThreadsRequest } from "./ThreadsRequest";
 import type { Typing } from "./Typing";
 import type { UserId } from "./UserId";
 import type { WireError } from "./WireError";
+import type { WriteRequest } from "./WriteRequest";
 
-export type { Account, ActKind, ActRef, ActRow, ActState, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, Client, CoreEvent, Counts, Currency, Delivered, Difference, DraftVersion, Fees, FilterKind, FormRequest, LinkRequest, ListRequest, ListResponse, Locale, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Nothing, ParamValue, ProjectFilters, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, Reopened, Role, Rules, SessionState, Settings, SettingsRequest, SignInRequest, SignOutRequest, SignedOutReason, Skill, Sort, Span, Status, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, WireError };
+export type { Account, ActKind, ActRef, ActRow, ActState, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, ChangeWriteRequest, Client, CoreEvent, Counts, Currency, Delivered, Difference, DraftVersion, EntityType, Fees, FieldConflict, FilterKind, FormRequest, LinkRequest, ListRequest, ListResponse, Locale, MergeRequest, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Nothing, ParamValue, ProjectFilters, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QueueSettings, Reopened, ResourceRequest, ResourceRow, ResourcesRequest, Role, Rules, SessionState, Settings, SettingsRequest, Side, SignInRequest, SignOutRequest, SignedOutReason, Skill, Sort, Span, Status, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, WireError, WriteRequest };
 
 export type CommandMap = {
   bootstrap: [Nothing, Bootstrap];
@@ -113,6 +123,15 @@ export type CommandMap = {
   queue_confirm: [ActRef, Nothing];
   queue_discard: [ActRef, Nothing];
   queue_edit: [ActRef, Reopened];
+  queue_undo: [ActRef, Reopened];
+  queue_merge: [MergeRequest, Nothing];
+  queue_settings: [Nothing, QueueSettings];
+  queue_settings_set: [QueueSettings, QueueSettings];
+  resources_list: [ResourcesRequest, Array<ResourceRow>];
+  resource_get: [ResourceRequest, ResourceRow];
+  feed_get: [Nothing, ResourceRow];
+  write_queue: [WriteRequest, ActRef];
+  write_change: [ChangeWriteRequest, Nothing];
 };
 
 export const reads: Record<keyof CommandMap, string[]> = {
@@ -147,4 +166,13 @@ export const reads: Record<keyof CommandMap, string[]> = {
   queue_confirm: [],
   queue_discard: [],
   queue_edit: [],
+  queue_undo: [],
+  queue_merge: [],
+  queue_settings: ["queue-settings"],
+  queue_settings_set: [],
+  resources_list: ["resources", "queue"],
+  resource_get: ["resources", "queue"],
+  feed_get: ["feed", "queue"],
+  write_queue: [],
+  write_change: [],
 };
