@@ -6,3 +6,4 @@ mod file;
 mod filters;
 mod outbox;
 mod sample;
+mod writes;
