@@ -239,7 +239,7 @@ async fn every_write_is_queued_offline_survives_a_kill_and_is_done_once() {
         step("requestMilestone", "", request("À accorder")).makes("milestone_request", "/title", "À accorder"),
         step("requestMilestone", "", request("À refuser")).makes("milestone_request", "/title", "À refuser"),
         step("keepBookmark", "", json!({ "project_id": projects[5] })).makes("bookmark", "/project_id", &projects[5]),
-        step("dropBookmark", &bookmarks[0], json!({})).removes("bookmark"),
+        step("dropBookmark", bookmarks.last().unwrap(), json!({})).removes("bookmark"),
         step("revokeApp", &apps[0], json!({})).removes("app"),
         step("removeLinkedAccount", &linked[0], json!({})).removes("account"),
         step("removeContact", &contacts[0], json!({})).removes("contact"),
@@ -279,7 +279,7 @@ async fn every_write_is_queued_offline_survives_a_kill_and_is_done_once() {
         step("wantLessLikeThis", &recommended[1], json!({})).removes("recommendation"),
         step("saveSearch", "", search("Hors ligne")).makes("saved_search", "/name", "Renommée hors ligne"),
         step("editSavedSearch", "^35", json!({ "name": "Renommée hors ligne" })),
-        step("removeSavedSearch", &searches[0], json!({})).removes("saved_search"),
+        step("removeSavedSearch", searches.last().unwrap(), json!({})).removes("saved_search"),
     ];
     carry_out(&mut platform, "camille.demo", steps, &mut seen).await;
     let camille = platform.sign_in(&platform.login("freelancer").unwrap().clone()).await.unwrap();
