@@ -98,7 +98,7 @@ export function outOfQuota(act: ActRow): boolean {
 }
 
 /** Which actions make sense in a state, the likeliest first. */
-export function actionsFor(state: ActRow["state"], kind: ActRow["kind"], undoable = false): ActAction[] {
+export function actionsFor(state: ActRow["state"], kind: ActRow["kind"]): ActAction[] {
   const editable = kind === "bid-place" || kind === "message-send" || kind === "thread-open";
   const edit: ActAction[] = editable ? ["edit"] : [];
   switch (state) {
@@ -111,7 +111,6 @@ export function actionsFor(state: ActRow["state"], kind: ActRow["kind"], undoabl
     case "conflict":
       return ["merge", "discard"];
     case "queued":
-      return undoable ? ["undo"] : [...edit, "discard"];
     case "waiting-network":
       return [...edit, "discard"];
     default:
