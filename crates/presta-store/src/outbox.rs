@@ -4,14 +4,16 @@
 //! is asked for again and never done twice (draft-ietf-httpapi-idempotency-key-header).
 
 mod act;
+mod failure;
 mod lane;
+mod rework;
 
-use presta_model::{EntityType, ProjectId, Thread, ThreadId, local_id};
+use presta_model::{ProjectId, Thread, ThreadId};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-pub use act::{
-    Act, ActKind, ActState, BidBase, Conflict, Delivered, Difference, Failure, ParamValue, StoredAct, Write,
-};
+pub use act::{Act, ActKind, ActState, BidBase, Conflict, Delivered, Difference, StoredAct, Write};
+pub use failure::{Failure, ParamValue};
+pub use rework::{conflict, dependents, rebase, reissue, replace, requeue};
 
 use crate::error::{decode, encode};
 use crate::{Error, Tx, setting};
@@ -177,90 +179,6 @@ pub fn ask(tx: &mut Tx<'_>, act: &StoredAct, differences: &[Difference]) -> Resu
     Ok(())
 }
 
-/// Gives an act a new payload and puts it back in the queue, in its place.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn requeue(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE outbox SET state = 'queued', not_before = NULL, error = NULL, differences = NULL, conflict = NULL,
-           payload = ?2
-         WHERE act_id = ?1 AND state <> 'sending'",
-        (act_id, encode("act", act)?),
-    )?;
-    touch(tx, act);
-    Ok(())
-}
-
-/// Makes a queued act another one, in its place.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn replace(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE outbox SET kind = ?2, project_id = ?3, payload = ?4 WHERE act_id = ?1",
-        (act_id, act.kind().as_str(), act.project_id().map(ProjectId::as_str), encode("act", act)?),
-    )?;
-    touch(tx, act);
-    Ok(())
-}
-
-/// Puts an act whose last attempt was refused back in the queue, in its place, as another request under `key`: what is
-/// sent under the first key would be answered as it was the first time.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn reissue(tx: &mut Tx<'_>, act_id: &str, act: &Act, key: &str) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE outbox SET state = 'queued', not_before = NULL, error = NULL, differences = NULL, conflict = NULL,
-           payload = ?2, key = ?3
-         WHERE act_id = ?1",
-        (act_id, encode("act", act)?, key),
-    )?;
-    touch(tx, act);
-    Ok(())
-}
-
-/// Stops an act until the person has chosen between their change and another one.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn conflict(tx: &mut Tx<'_>, act: &StoredAct, conflict: &Conflict) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE outbox SET state = 'conflict', not_before = NULL, error = NULL, conflict = ?2 WHERE act_id = ?1",
-        (&act.act_id, encode("conflict", conflict)?),
-    )?;
-    touch(tx, &act.act);
-    Ok(())
-}
-
-/// Queued changes that were decided on the same revision as a delivered one, which made it `after`: nobody else changed
-/// the resource in between.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn rebase(tx: &mut Tx<'_>, delivered: &StoredAct, kind: EntityType, id: &str, after: i64) -> Result<(), Error> {
-    let before = match &delivered.act {
-        Act::Write(write) if write.operation().is_some_and(|operation| !operation.creates()) => write.base_rev(),
-        _ => Some(0),
-    };
-    for queued in all(tx)? {
-        let Act::Write(mut write) = queued.act else { continue };
-        let same = write.operation().is_some_and(|operation| operation.target == kind)
-            && write.target.as_deref().is_none_or(|target| target == id);
-        if same && before.is_some() && write.base_rev() == before {
-            if let Some(base) = write.base.as_object_mut() {
-                base.insert("rev".to_owned(), after.into());
-            }
-            tx.execute(
-                "UPDATE outbox SET payload = ?2 WHERE act_id = ?1",
-                (&queued.act_id, encode("act", &Act::Write(write))?),
-            )?;
-        }
-    }
-    Ok(())
-}
-
 /// Drops an act the person does not want sent. False while an attempt is under way: its outcome is not known.
 ///
 /// # Errors
@@ -297,18 +215,6 @@ fn open_with_next(tx: &mut Tx<'_>, dropped: &StoredAct, project: &ProjectId, tit
         touch(tx, &act);
     }
     Ok(())
-}
-
-/// The queued acts that cannot be sent without what `act_id` creates.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn dependents(connection: &Connection, act_id: &str) -> Result<Vec<StoredAct>, Error> {
-    let local = serde_json::Value::from(local_id(act_id)).to_string();
-    let mut statement = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE instr(payload, ?1) > 0 ORDER BY position"))?;
-    let rows = statement.query_map([local], raw)?;
-    rows.map(|row| StoredAct::try_from(row?)).collect()
 }
 
 /// Takes a delivered act out of the queue and remembers it, in the transaction that writes its result.
@@ -394,10 +300,8 @@ fn touch(tx: &mut Tx<'_>, act: &Act) {
             for kind in [operation.target, operation.answer] {
                 tx.touch(kind.plural());
             }
-            match (&write.target, operation.target) {
-                (Some(id), kind) => tx.touch(format!("{}:{id}", kind.as_str())),
-                // A message's conversation reads its messages again by the tag of all.
-                (None, _) => {}
+            if let Some(id) = &write.target {
+                tx.touch(format!("{}:{id}", operation.target.as_str()));
             }
         }
         _ => {

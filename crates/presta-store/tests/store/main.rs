@@ -15,3 +15,4 @@ mod rekey;
 mod retention;
 mod sample;
 mod search_all;
+mod writes;

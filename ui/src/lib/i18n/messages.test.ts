@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import en from "$messages/en.json";
 import fr from "$messages/fr.json";
@@ -45,7 +46,21 @@ test("a key nobody wrote has no words, not even an inherited one", () => {
   expect(wordsFor("fr", "error_no_such_code")).toBeNull();
 });
 
-const codes = "offline timeout tls redirected not-json too-large bad-answer signed-out token-store keyring-absent keyring-locked key-lost storage disk-full disk-failed storage-read-only storage-damaged storage-recovered storage-recovered-partly keep-days-out-of-range max-megabytes-too-small database-too-new unsent-work bid-has-problems link-blocked not-found sign-in-denied sign-in-state-mismatch sign-in-issuer-mismatch sign-in-failed insecure-server bad-server-address message-empty message-too-long draft-too-long being-sent not-synced-yet no-browser wrong-key interrupted sign-in-refused sign-in-no-code sign-in-unsupported sign-in-timed-out sign-in-no-port insecure unexpected-status unknown-problem validation quota-exhausted contact-details-in-text project-closed duplicate-bid amount-out-of-range edited-elsewhere step-up-required sync-state-expired rate-limited forbidden gone unauthenticated idempotency-key-reused request-in-progress own-project state-conflict not-reviewable offset-mismatch checksum-mismatch tus-version range-not-satisfiable contest-closed limit-reached insufficient-scope payload-too-large unsupported-media-type method-not-allowed precondition-required unavailable".split(" ");
+test("every operation and every member that can conflict has words", () => {
+  const table = readFileSync("../crates/presta-model/src/operation/table.rs", "utf8");
+  const operations = [...table.matchAll(/^ {4}(\w+): (Post|Patch|Delete) [^;]*;/gm)];
+  expect(operations.length).toBeGreaterThan(50);
+  for (const [line, name = "", method] of operations) {
+    expect(wordsFor("fr", `op_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`), name).toBeTruthy();
+    if (method !== "Patch") continue;
+    for (const [, field = ""] of line.matchAll(/(?:may|must)\("(\w+)"\)/g)) {
+      // Choices never conflict.
+      if (!["cells", "marketing", "text_version"].includes(field)) expect(wordsFor("fr", `field_${field}`), field).toBeTruthy();
+    }
+  }
+});
+
+const codes = "offline timeout tls redirected not-json too-large bad-answer signed-out token-store keyring-absent keyring-locked key-lost storage disk-full disk-failed storage-read-only storage-damaged storage-recovered storage-recovered-partly keep-days-out-of-range max-megabytes-too-small database-too-new unsent-work bid-has-problems link-blocked not-found sign-in-denied sign-in-state-mismatch sign-in-issuer-mismatch sign-in-failed insecure-server bad-server-address message-empty message-too-long draft-too-long being-sent too-late no-draft no-conflict choice-missing unknown-operation unknown-act target-missing field-missing field-unknown nothing-to-change body-not-an-object not-synced-yet no-browser wrong-key interrupted sign-in-refused sign-in-no-code sign-in-unsupported sign-in-timed-out sign-in-no-port insecure unexpected-status unknown-problem validation quota-exhausted contact-details-in-text project-closed duplicate-bid amount-out-of-range edited-elsewhere step-up-required sync-state-expired rate-limited forbidden gone unauthenticated idempotency-key-reused request-in-progress own-project state-conflict not-reviewable offset-mismatch checksum-mismatch tus-version range-not-satisfiable contest-closed limit-reached insufficient-scope payload-too-large unsupported-media-type method-not-allowed precondition-required unavailable".split(" ");
 
 test.each(codes)("error %s says what happened and what to do", (code) => {
   const key = `error_${code.replaceAll("-", "_")}`;

@@ -57,6 +57,8 @@ export interface MessageParams {
   queued_since: { when: string | number };
   sent_at: { time: string | number };
   next_attempt: { count: number; time: string | number };
+  sending_soon: { count: number };
+  merge_base: { value: string | number };
   quota_used: { limit: string | number; used: string | number };
   delivered_many: { count: number };
   delivered_bid: { title: string | number };
@@ -65,6 +67,9 @@ export interface MessageParams {
   error_storage_recovered_partly_then: { file: string | number; rows: string | number };
   error_keep_days_out_of_range_then: { max: string | number; min: string | number };
   error_max_megabytes_too_small_then: { min: string | number };
+  delivered_write: { title: string | number; what: string | number };
+  error_field_missing: { field: string | number };
+  error_field_unknown: { field: string | number };
   error_unexpected_status: { status: string | number };
   error_unknown_problem: { title: string | number };
   error_unknown: { code: string | number };

@@ -2,8 +2,8 @@ export type Tone = "neutral" | "success" | "warning" | "danger";
 /** Words are functions, so that a notice follows when the language changes. */
 export type Words = () => string;
 type Action = { label: Words; run: () => void };
-export type Toast = { id: number; tone: Tone; text: Words; detail: Words | null; action: Action | null; group: string | null; count: number };
-type Wanted = { tone: Tone; text: Words; detail?: Words; action?: Action };
+export type Toast = { id: number; tone: Tone; text: Words; detail: Words | null; action: Action | null; group: string | null; count: number; ms: number };
+type Wanted = { tone: Tone; text: Words; detail?: Words; action?: Action; group?: string; ms?: number };
 
 const SHOWN_MS: Record<Tone, number> = { neutral: 5_000, success: 5_000, warning: 9_000, danger: 12_000 };
 const AT_MOST = 3;
@@ -16,7 +16,7 @@ export class Toasts {
   #next = 1;
 
   show(wanted: Wanted): void {
-    this.#add(wanted, null, 1);
+    this.#add(wanted, wanted.group ?? null, 1);
   }
 
   /** Several of a kind become one notice that counts them. */
@@ -42,16 +42,17 @@ export class Toasts {
 
   release(): void {
     this.#held = false;
-    for (const toast of this.list) this.#arm(toast.id, toast.tone);
+    for (const toast of this.list) this.#arm(toast.id, toast.ms);
   }
 
   #add(wanted: Wanted, group: string | null, count: number): void {
     const id = this.#next++;
-    this.list = [...this.list, { id, tone: wanted.tone, text: wanted.text, detail: wanted.detail ?? null, action: wanted.action ?? null, group, count }].slice(-AT_MOST);
-    if (!this.#held) this.#arm(id, wanted.tone);
+    const ms = wanted.ms ?? SHOWN_MS[wanted.tone];
+    this.list = [...this.list, { id, tone: wanted.tone, text: wanted.text, detail: wanted.detail ?? null, action: wanted.action ?? null, group, count, ms }].slice(-AT_MOST);
+    if (!this.#held) this.#arm(id, ms);
   }
 
-  #arm(id: number, tone: Tone): void {
-    this.#timers.set(id, setTimeout(() => this.dismiss(id), SHOWN_MS[tone]));
+  #arm(id: number, ms: number): void {
+    this.#timers.set(id, setTimeout(() => this.dismiss(id), ms));
   }
 }

@@ -2,6 +2,7 @@
 import type { ActKind } from "./ActKind";
 import type { ActState } from "./ActState";
 import type { Difference } from "./Difference";
+import type { FieldConflict } from "./FieldConflict";
 import type { ProjectId } from "./ProjectId";
 import type { ThreadId } from "./ThreadId";
 import type { WireError } from "./WireError";
@@ -57,4 +58,20 @@ error: WireError | null,
 /**
  * What changed on the project since.
  */
-differences: Array<Difference>, };
+differences: Array<Difference>, 
+/**
+ * The contract's operation, of an act without a kind of its own.
+ */
+op: string | null, 
+/**
+ * What such an act sends, as the contract has it.
+ */
+body: Record<string, unknown> | null, 
+/**
+ * Until when it can be taken back and is not sent, in ms since 1970.
+ */
+undo_until: number | null, 
+/**
+ * What was changed elsewhere as well, for the person to choose.
+ */
+conflict: Array<FieldConflict>, };

@@ -30,4 +30,8 @@ project_id: ProjectId | null,
 /**
  * The conversation it was in.
  */
-thread_id: ThreadId | null, };
+thread_id: ThreadId | null, 
+/**
+ * The contract's operation, of an act without a kind of its own.
+ */
+op: string | null, };

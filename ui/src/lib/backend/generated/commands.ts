@@ -4,6 +4,8 @@ import type { ActKind } from "./ActKind";
 import type { ActRef } from "./ActRef";
 import type { ActRow } from "./ActRow";
 import type { ActState } from "./ActState";
+import type { AlertsRequest } from "./AlertsRequest";
+import type { AlertsResponse } from "./AlertsResponse";
 import type { ArchiveRequest } from "./ArchiveRequest";
 import type { BidChecks } from "./BidChecks";
 import type { BidDraft } from "./BidDraft";
@@ -21,36 +23,52 @@ import type { BudgetKind } from "./BudgetKind";
 import type { CannotBid } from "./CannotBid";
 import type { Catalog } from "./Catalog";
 import type { Category } from "./Category";
+import type { ChangeWriteRequest } from "./ChangeWriteRequest";
 import type { Client } from "./Client";
 import type { CoreEvent } from "./CoreEvent";
 import type { Count } from "./Count";
 import type { Counts } from "./Counts";
+import type { Criteria } from "./Criteria";
 import type { Currency } from "./Currency";
 import type { Delivered } from "./Delivered";
 import type { Difference } from "./Difference";
 import type { Doctor } from "./Doctor";
 import type { DraftVersion } from "./DraftVersion";
+import type { EnableRequest } from "./EnableRequest";
+import type { EntityType } from "./EntityType";
 import type { Fees } from "./Fees";
+import type { FieldConflict } from "./FieldConflict";
 import type { FilterKind } from "./FilterKind";
 import type { FormRequest } from "./FormRequest";
+import type { Found } from "./Found";
 import type { Indexing } from "./Indexing";
 import type { LinkRequest } from "./LinkRequest";
 import type { ListRequest } from "./ListRequest";
 import type { ListResponse } from "./ListResponse";
 import type { Locale } from "./Locale";
+import type { MergeRequest } from "./MergeRequest";
 import type { MessageHit } from "./MessageHit";
 import type { MessageRow } from "./MessageRow";
 import type { MessageState } from "./MessageState";
 import type { Milestone } from "./Milestone";
 import type { MilestoneForm } from "./MilestoneForm";
 import type { Millis } from "./Millis";
+import type { Mode } from "./Mode";
 import type { Money } from "./Money";
 import type { MuteRequest } from "./MuteRequest";
 import type { Note } from "./Note";
 import type { NoteHit } from "./NoteHit";
 import type { NoteRequest } from "./NoteRequest";
 import type { Nothing } from "./Nothing";
+import type { Notice } from "./Notice";
+import type { NoticeKind } from "./NoticeKind";
+import type { Noticed } from "./Noticed";
+import type { Origin } from "./Origin";
 import type { ParamValue } from "./ParamValue";
+import type { Preferences } from "./Preferences";
+import type { Preview } from "./Preview";
+import type { PreviewRequest } from "./PreviewRequest";
+import type { Previewed } from "./Previewed";
 import type { ProjectFilters } from "./ProjectFilters";
 import type { ProjectHit } from "./ProjectHit";
 import type { ProjectId } from "./ProjectId";
@@ -59,17 +77,27 @@ import type { ProjectRequest } from "./ProjectRequest";
 import type { ProjectRow } from "./ProjectRow";
 import type { ProjectStatus } from "./ProjectStatus";
 import type { Queue } from "./Queue";
+import type { QueueSettings } from "./QueueSettings";
+import type { Quiet } from "./Quiet";
 import type { Reopened } from "./Reopened";
 import type { Repair } from "./Repair";
 import type { RepairRequest } from "./RepairRequest";
+import type { ResourceRequest } from "./ResourceRequest";
+import type { ResourceRow } from "./ResourceRow";
+import type { ResourcesRequest } from "./ResourcesRequest";
 import type { Retention } from "./Retention";
 import type { Role } from "./Role";
+import type { Rule } from "./Rule";
+import type { RuleForm } from "./RuleForm";
+import type { RuleRequest } from "./RuleRequest";
 import type { Rules } from "./Rules";
 import type { SearchRequest } from "./SearchRequest";
 import type { SearchResponse } from "./SearchResponse";
+import type { SeenRequest } from "./SeenRequest";
 import type { SessionState } from "./SessionState";
 import type { Settings } from "./Settings";
 import type { SettingsRequest } from "./SettingsRequest";
+import type { Side } from "./Side";
 import type { SignInRequest } from "./SignInRequest";
 import type { SignOutRequest } from "./SignOutRequest";
 import type { SignedOutReason } from "./SignedOutReason";
@@ -93,9 +121,13 @@ import type { ThreadView } from "./ThreadView";
 import type { ThreadsRequest } from "./ThreadsRequest";
 import type { Typing } from "./Typing";
 import type { UserId } from "./UserId";
+import type { VisibleRequest } from "./VisibleRequest";
+import type { Which } from "./Which";
+import type { Why } from "./Why";
 import type { WireError } from "./WireError";
+import type { WriteRequest } from "./WriteRequest";
 
-export type { Account, ActKind, ActRef, ActRow, ActState, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, Client, CoreEvent, Count, Counts, Currency, Delivered, Difference, Doctor, DraftVersion, Fees, FilterKind, FormRequest, Indexing, LinkRequest, ListRequest, ListResponse, Locale, MessageHit, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Note, NoteHit, NoteRequest, Nothing, ParamValue, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, Reopened, Repair, RepairRequest, Retention, Role, Rules, SearchRequest, SearchResponse, SessionState, Settings, SettingsRequest, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, WireError };
+export type { Account, ActKind, ActRef, ActRow, ActState, AlertsRequest, AlertsResponse, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, ChangeWriteRequest, Client, CoreEvent, Count, Counts, Criteria, Currency, Delivered, Difference, Doctor, DraftVersion, EnableRequest, EntityType, Fees, FieldConflict, FilterKind, FormRequest, Found, Indexing, LinkRequest, ListRequest, ListResponse, Locale, MergeRequest, MessageHit, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Mode, Money, MuteRequest, Note, NoteHit, NoteRequest, Nothing, Notice, NoticeKind, Noticed, Origin, ParamValue, Preferences, Preview, PreviewRequest, Previewed, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QueueSettings, Quiet, Reopened, Repair, RepairRequest, ResourceRequest, ResourceRow, ResourcesRequest, Retention, Role, Rule, RuleForm, RuleRequest, Rules, SearchRequest, SearchResponse, SeenRequest, SessionState, Settings, SettingsRequest, Side, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, VisibleRequest, Which, Why, WireError, WriteRequest };
 
 export type CommandMap = {
   bootstrap: [Nothing, Bootstrap];
@@ -105,9 +137,21 @@ export type CommandMap = {
   session_sign_out: [SignOutRequest, SessionState];
   settings_set: [SettingsRequest, Settings];
   sync_now: [Nothing, SyncStatus];
+  sync_pause: [Nothing, SyncStatus];
+  sync_resume: [Nothing, SyncStatus];
+  window_visible: [VisibleRequest, Nothing];
   open_external: [LinkRequest, Nothing];
   projects_list: [ListRequest, ListResponse];
   project_get: [ProjectRequest, ProjectPage];
+  alert_rules_list: [Nothing, Array<Rule>];
+  alert_rule_save: [RuleForm, Rule];
+  alert_rule_enable: [EnableRequest, Rule];
+  alert_rule_remove: [RuleRequest, Nothing];
+  alert_rule_test: [PreviewRequest, Preview];
+  alerts_list: [AlertsRequest, AlertsResponse];
+  alerts_seen: [SeenRequest, Nothing];
+  alert_preferences_get: [Nothing, Preferences];
+  alert_preferences_set: [Preferences, Preferences];
   search_all: [SearchRequest, SearchResponse];
   note_get: [ProjectRequest, Note];
   note_save: [NoteRequest, Note];
@@ -137,19 +181,40 @@ export type CommandMap = {
   queue_confirm: [ActRef, Nothing];
   queue_discard: [ActRef, Nothing];
   queue_edit: [ActRef, Reopened];
+  queue_undo: [ActRef, Reopened];
+  queue_merge: [MergeRequest, Nothing];
+  queue_settings: [Nothing, QueueSettings];
+  queue_settings_set: [QueueSettings, QueueSettings];
+  resources_list: [ResourcesRequest, Array<ResourceRow>];
+  resource_get: [ResourceRequest, ResourceRow];
+  feed_get: [Nothing, ResourceRow];
+  write_queue: [WriteRequest, ActRef];
+  write_change: [ChangeWriteRequest, Nothing];
 };
 
 export const reads: Record<keyof CommandMap, string[]> = {
   bootstrap: ["session", "settings", "catalog"],
-  status: ["session", "sync", "bids", "drafts", "threads", "queue"],
+  status: ["session", "sync", "bids", "drafts", "threads", "queue", "alerts"],
   session_sign_in: [],
   session_cancel_sign_in: [],
   session_sign_out: [],
   settings_set: [],
   sync_now: [],
+  sync_pause: [],
+  sync_resume: [],
+  window_visible: [],
   open_external: [],
   projects_list: ["projects", "bids", "queue", "drafts", "search"],
   project_get: ["project:", "bids", "queue", "drafts"],
+  alert_rules_list: ["alert-rules"],
+  alert_rule_save: [],
+  alert_rule_enable: [],
+  alert_rule_remove: [],
+  alert_rule_test: ["projects"],
+  alerts_list: ["alerts", "alert-rules", "projects"],
+  alerts_seen: [],
+  alert_preferences_get: ["alert-preferences"],
+  alert_preferences_set: [],
   search_all: ["search", "projects", "messages", "bids", "notes"],
   note_get: ["project:"],
   note_save: [],
@@ -179,4 +244,13 @@ export const reads: Record<keyof CommandMap, string[]> = {
   queue_confirm: [],
   queue_discard: [],
   queue_edit: [],
+  queue_undo: [],
+  queue_merge: [],
+  queue_settings: ["queue-settings"],
+  queue_settings_set: [],
+  resources_list: ["resources", "queue"],
+  resource_get: ["resources", "queue"],
+  feed_get: ["feed", "queue"],
+  write_queue: [],
+  write_change: [],
 };
