@@ -30,6 +30,7 @@ pub use subject::Subject;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[ts(rename = "AlertMode")]
 pub enum Mode {
     /// At once.
     Instant,
@@ -61,6 +62,7 @@ impl Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[ts(rename = "AlertOrigin")]
 pub enum Origin {
     /// On this computer.
     Local,
@@ -83,6 +85,7 @@ impl Origin {
 
 /// A rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AlertRule")]
 pub struct Rule {
     /// Identifier; of a search kept on the platform, that search's.
     pub id: String,

@@ -59,6 +59,10 @@ export interface MessageParams {
   delivered_many: { count: number };
   delivered_bid: { title: string | number };
   delivered_message: { title: string | number };
+  error_alert_rule_name: { max: string | number };
+  error_alert_rule_query: { max: string | number };
+  error_too_many_alert_rules: { max: string | number };
+  error_bad_time_zone: { zone: string | number };
   error_unexpected_status: { status: string | number };
   error_unknown_problem: { title: string | number };
   error_unknown: { code: string | number };

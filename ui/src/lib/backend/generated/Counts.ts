@@ -23,4 +23,8 @@ queued: number,
 /**
  * Acts that wait for the person.
  */
-needs_attention: number, };
+needs_attention: number, 
+/**
+ * Projects with an alert that was not seen.
+ */
+alerts: number, };

@@ -3,4 +3,4 @@
 /**
  * What the sync is doing.
  */
-export type SyncPhase = "idle" | "first" | "delta";
+export type SyncPhase = "idle" | "first" | "delta" | "paused";

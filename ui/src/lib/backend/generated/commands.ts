@@ -4,6 +4,26 @@ import type { ActKind } from "./ActKind";
 import type { ActRef } from "./ActRef";
 import type { ActRow } from "./ActRow";
 import type { ActState } from "./ActState";
+import type { Alert } from "./Alert";
+import type { AlertCriteria } from "./AlertCriteria";
+import type { AlertMode } from "./AlertMode";
+import type { AlertNotice } from "./AlertNotice";
+import type { AlertNoticeKind } from "./AlertNoticeKind";
+import type { AlertNoticed } from "./AlertNoticed";
+import type { AlertOrigin } from "./AlertOrigin";
+import type { AlertPreferences } from "./AlertPreferences";
+import type { AlertPreview } from "./AlertPreview";
+import type { AlertPreviewRequest } from "./AlertPreviewRequest";
+import type { AlertPreviewed } from "./AlertPreviewed";
+import type { AlertRule } from "./AlertRule";
+import type { AlertRuleEnableRequest } from "./AlertRuleEnableRequest";
+import type { AlertRuleForm } from "./AlertRuleForm";
+import type { AlertRuleRequest } from "./AlertRuleRequest";
+import type { AlertWhy } from "./AlertWhy";
+import type { AlertsRequest } from "./AlertsRequest";
+import type { AlertsResponse } from "./AlertsResponse";
+import type { AlertsSeenRequest } from "./AlertsSeenRequest";
+import type { AlertsWhich } from "./AlertsWhich";
 import type { ArchiveRequest } from "./ArchiveRequest";
 import type { BidChecks } from "./BidChecks";
 import type { BidDraft } from "./BidDraft";
@@ -50,6 +70,7 @@ import type { ProjectRequest } from "./ProjectRequest";
 import type { ProjectRow } from "./ProjectRow";
 import type { ProjectStatus } from "./ProjectStatus";
 import type { Queue } from "./Queue";
+import type { QuietHours } from "./QuietHours";
 import type { Reopened } from "./Reopened";
 import type { Role } from "./Role";
 import type { Rules } from "./Rules";
@@ -77,9 +98,10 @@ import type { ThreadView } from "./ThreadView";
 import type { ThreadsRequest } from "./ThreadsRequest";
 import type { Typing } from "./Typing";
 import type { UserId } from "./UserId";
+import type { VisibleRequest } from "./VisibleRequest";
 import type { WireError } from "./WireError";
 
-export type { Account, ActKind, ActRef, ActRow, ActState, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, Client, CoreEvent, Counts, Currency, Delivered, Difference, DraftVersion, Fees, FilterKind, FormRequest, LinkRequest, ListRequest, ListResponse, Locale, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Nothing, ParamValue, ProjectFilters, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, Reopened, Role, Rules, SessionState, Settings, SettingsRequest, SignInRequest, SignOutRequest, SignedOutReason, Skill, Sort, Span, Status, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, WireError };
+export type { Account, ActKind, ActRef, ActRow, ActState, Alert, AlertCriteria, AlertMode, AlertNotice, AlertNoticeKind, AlertNoticed, AlertOrigin, AlertPreferences, AlertPreview, AlertPreviewRequest, AlertPreviewed, AlertRule, AlertRuleEnableRequest, AlertRuleForm, AlertRuleRequest, AlertWhy, AlertsRequest, AlertsResponse, AlertsSeenRequest, AlertsWhich, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, Client, CoreEvent, Counts, Currency, Delivered, Difference, DraftVersion, Fees, FilterKind, FormRequest, LinkRequest, ListRequest, ListResponse, Locale, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Nothing, ParamValue, ProjectFilters, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QuietHours, Reopened, Role, Rules, SessionState, Settings, SettingsRequest, SignInRequest, SignOutRequest, SignedOutReason, Skill, Sort, Span, Status, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, VisibleRequest, WireError };
 
 export type CommandMap = {
   bootstrap: [Nothing, Bootstrap];
@@ -89,9 +111,21 @@ export type CommandMap = {
   session_sign_out: [SignOutRequest, SessionState];
   settings_set: [SettingsRequest, Settings];
   sync_now: [Nothing, SyncStatus];
+  sync_pause: [Nothing, SyncStatus];
+  sync_resume: [Nothing, SyncStatus];
+  window_visible: [VisibleRequest, Nothing];
   open_external: [LinkRequest, Nothing];
   projects_list: [ListRequest, ListResponse];
   project_get: [ProjectRequest, ProjectPage];
+  alert_rules_list: [Nothing, Array<AlertRule>];
+  alert_rule_save: [AlertRuleForm, AlertRule];
+  alert_rule_enable: [AlertRuleEnableRequest, AlertRule];
+  alert_rule_remove: [AlertRuleRequest, Nothing];
+  alert_rule_test: [AlertPreviewRequest, AlertPreview];
+  alerts_list: [AlertsRequest, AlertsResponse];
+  alerts_seen: [AlertsSeenRequest, Nothing];
+  alert_preferences_get: [Nothing, AlertPreferences];
+  alert_preferences_set: [AlertPreferences, AlertPreferences];
   bid_draft_get: [ProjectRequest, BidDraft];
   bid_draft_save: [FormRequest, BidDraft];
   bid_draft_versions: [ProjectRequest, Array<DraftVersion>];
@@ -117,15 +151,27 @@ export type CommandMap = {
 
 export const reads: Record<keyof CommandMap, string[]> = {
   bootstrap: ["session", "settings", "catalog"],
-  status: ["session", "sync", "bids", "drafts", "threads", "queue"],
+  status: ["session", "sync", "bids", "drafts", "threads", "queue", "alerts"],
   session_sign_in: [],
   session_cancel_sign_in: [],
   session_sign_out: [],
   settings_set: [],
   sync_now: [],
+  sync_pause: [],
+  sync_resume: [],
+  window_visible: [],
   open_external: [],
   projects_list: ["projects", "bids", "queue", "drafts"],
   project_get: ["project:", "bids", "queue", "drafts"],
+  alert_rules_list: ["alert-rules"],
+  alert_rule_save: [],
+  alert_rule_enable: [],
+  alert_rule_remove: [],
+  alert_rule_test: ["projects"],
+  alerts_list: ["alerts", "alert-rules", "projects"],
+  alerts_seen: [],
+  alert_preferences_get: ["alert-preferences"],
+  alert_preferences_set: [],
   bid_draft_get: ["project:", "catalog"],
   bid_draft_save: [],
   bid_draft_versions: ["drafts"],
