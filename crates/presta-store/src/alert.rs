@@ -138,7 +138,8 @@ pub fn save(tx: &mut Tx<'_>, rule: &Rule) -> Result<(), Error> {
     if known.as_ref() == Some(rule) {
         return Ok(());
     }
-    let goes_on = known.is_some_and(|known| known.criteria == rule.criteria && known.enabled);
+    let goes_on =
+        known.is_some_and(|known| known.criteria == rule.criteria && known.enabled && known.mode != Mode::Off);
     let since = newest(tx)?.unwrap_or(rule.created_at);
     tx.prepare_cached(
         "INSERT INTO alert_rule (id, origin, name, criteria, mode, enabled, created_at, since)
