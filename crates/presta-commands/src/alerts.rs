@@ -12,14 +12,14 @@ const WINDOW: u32 = 200;
 
 /// A rule.
 #[derive(Debug, Clone, Deserialize, TS)]
-pub struct RuleRequest {
+pub struct AlertRuleRequest {
     /// Which.
     pub rule_id: String,
 }
 
 /// Whether a rule is looked at on this computer.
 #[derive(Debug, Clone, Deserialize, TS)]
-pub struct EnableRequest {
+pub struct AlertRuleEnableRequest {
     /// Which.
     pub rule_id: String,
     /// Whether it is.
@@ -28,7 +28,7 @@ pub struct EnableRequest {
 
 /// A rule to try out.
 #[derive(Debug, Clone, Deserialize, TS)]
-pub struct PreviewRequest {
+pub struct AlertPreviewRequest {
     /// What it asks for.
     pub criteria: Criteria,
 }
@@ -59,7 +59,7 @@ pub struct AlertsResponse {
 
 /// Which alerts the person saw.
 #[derive(Debug, Clone, Deserialize, TS)]
-pub struct SeenRequest {
+pub struct AlertsSeenRequest {
     /// These.
     pub which: Which,
 }
@@ -72,16 +72,16 @@ pub(crate) async fn save(engine: &Engine, request: RuleForm) -> Result<Rule, Err
     engine.signed_in()?.save_alert_rule(request).await
 }
 
-pub(crate) async fn enable(engine: &Engine, request: EnableRequest) -> Result<Rule, Error> {
+pub(crate) async fn enable(engine: &Engine, request: AlertRuleEnableRequest) -> Result<Rule, Error> {
     engine.signed_in()?.enable_alert_rule(request.rule_id, request.enabled).await
 }
 
-pub(crate) async fn remove(engine: &Engine, request: RuleRequest) -> Result<Nothing, Error> {
+pub(crate) async fn remove(engine: &Engine, request: AlertRuleRequest) -> Result<Nothing, Error> {
     engine.signed_in()?.remove_alert_rule(request.rule_id).await?;
     Ok(Nothing {})
 }
 
-pub(crate) async fn preview(engine: &Engine, request: PreviewRequest) -> Result<Preview, Error> {
+pub(crate) async fn preview(engine: &Engine, request: AlertPreviewRequest) -> Result<Preview, Error> {
     engine.signed_in()?.try_alert_rule(request.criteria).await
 }
 
@@ -96,7 +96,7 @@ pub(crate) async fn list(engine: &Engine, request: AlertsRequest) -> Result<Aler
         .await
 }
 
-pub(crate) async fn seen(engine: &Engine, request: SeenRequest) -> Result<Nothing, Error> {
+pub(crate) async fn seen(engine: &Engine, request: AlertsSeenRequest) -> Result<Nothing, Error> {
     engine.signed_in()?.mark_alerts_seen(request.which).await?;
     Ok(Nothing {})
 }

@@ -66,12 +66,12 @@ commands! {
         reads ["project:", "bids", "queue", "drafts"];
     alert_rules_list(alerts::rules, crate::Nothing) -> Vec<presta_engine::store::alert::Rule>, reads ["alert-rules"];
     alert_rule_save(alerts::save, presta_engine::RuleForm) -> presta_engine::store::alert::Rule, reads [];
-    alert_rule_enable(alerts::enable, alerts::EnableRequest) -> presta_engine::store::alert::Rule, reads [];
-    alert_rule_remove(alerts::remove, alerts::RuleRequest) -> crate::Nothing, reads [];
-    alert_rule_test(alerts::preview, alerts::PreviewRequest) -> presta_engine::Preview, reads ["projects"];
+    alert_rule_enable(alerts::enable, alerts::AlertRuleEnableRequest) -> presta_engine::store::alert::Rule, reads [];
+    alert_rule_remove(alerts::remove, alerts::AlertRuleRequest) -> crate::Nothing, reads [];
+    alert_rule_test(alerts::preview, alerts::AlertPreviewRequest) -> presta_engine::Preview, reads ["projects"];
     alerts_list(alerts::list, alerts::AlertsRequest) -> alerts::AlertsResponse,
         reads ["alerts", "alert-rules", "projects"];
-    alerts_seen(alerts::seen, alerts::SeenRequest) -> crate::Nothing, reads [];
+    alerts_seen(alerts::seen, alerts::AlertsSeenRequest) -> crate::Nothing, reads [];
     alert_preferences_get(alerts::preferences, crate::Nothing) -> presta_engine::AlertPreferences,
         reads ["alert-preferences"];
     alert_preferences_set(alerts::set_preferences, presta_engine::AlertPreferences) -> presta_engine::AlertPreferences,

@@ -31,6 +31,7 @@ pub use subject::Subject;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[ts(rename = "AlertMode")]
 pub enum Mode {
     /// At once.
     Instant,
@@ -62,6 +63,7 @@ impl Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[ts(rename = "AlertOrigin")]
 pub enum Origin {
     /// On this computer.
     Local,
@@ -84,6 +86,7 @@ impl Origin {
 
 /// A rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AlertRule")]
 pub struct Rule {
     /// Identifier; of a search kept on the platform, that search's.
     pub id: String,
@@ -136,7 +139,8 @@ pub fn save(tx: &mut Tx<'_>, rule: &Rule) -> Result<(), Error> {
     if known.as_ref() == Some(rule) {
         return Ok(());
     }
-    let goes_on = known.is_some_and(|known| known.criteria == rule.criteria && known.enabled);
+    let goes_on =
+        known.is_some_and(|known| known.criteria == rule.criteria && known.enabled && known.mode != Mode::Off);
     let since = newest(tx)?.unwrap_or(rule.created_at);
     tx.prepare_cached(
         "INSERT INTO alert_rule (id, origin, name, criteria, mode, enabled, created_at, since)

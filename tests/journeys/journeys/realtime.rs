@@ -212,6 +212,19 @@ async fn a_revoked_sign_in_ends_the_sync_and_keeps_the_rest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_full_sync_whose_place_is_forgotten_begins_again() {
+    let (platform, admin) = market(1500).await;
+    let rule = json!([{ "match": { "path": "/v1/snapshot" }, "fault": "expired_state", "skip": 3, "times": 1 }]);
+    admin.faults(&rule).await.unwrap();
+    let person = signed_in(&platform, Timeouts::default()).await;
+    assert_eq!(admin.counters().await.unwrap()["faults"], 1);
+    let all = json!({ "query": "", "filters": {}, "sort": "newest", "offset": 0, "limit": 1 });
+    let here = person.call("projects_list", all).await.unwrap()["total"].clone();
+    let account = platform.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
+    assert_eq!(here, account.get("/v1/projects?limit=1").await.unwrap()["total"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_paused_full_sync_stays_paused_over_a_restart_and_goes_on_where_it_was() {
     let (platform, admin) = market(3000).await;
     let slow = json!([{ "match": { "path": "/v1/snapshot" }, "fault": { "delay": { "ms": 400 } }, "skip": 2 }]);

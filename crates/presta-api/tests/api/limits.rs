@@ -80,3 +80,17 @@ async fn a_server_that_never_answers_is_cut_off() {
     let took = timed(Reply::Hang(Vec::new()), timeouts).await;
     assert!(took < Duration::from_secs(15));
 }
+
+#[tokio::test]
+async fn a_question_that_is_held_back_may_take_that_much_longer_than_others() {
+    let server = Server::always(Reply::Hang(Vec::new())).await;
+    let timeouts = Timeouts { answer: Duration::from_secs(1), ..short() };
+    let client = server.client_with(&Tokens::first(), timeouts);
+    client.resume().await.unwrap();
+    let began = Instant::now();
+    let error = client.changes_held("s1-1", 500, Duration::from_secs(2)).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout), "{error:?}");
+    assert!(began.elapsed() >= Duration::from_secs(3));
+    let asked = server.requests("/v1/changes");
+    assert_eq!(asked[0].target, "/v1/changes?since=s1-1&limit=500&wait=2");
+}

@@ -16,6 +16,7 @@ const STALE_MS: i64 = 5 * 60 * 1000;
 
 /// What to tell the person: one notification each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AlertNotice")]
 pub struct Notice {
     /// How it came.
     pub kind: NoticeKind,
@@ -35,6 +36,7 @@ pub struct Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[ts(rename = "AlertNoticeKind")]
 pub enum NoticeKind {
     /// Just now.
     Instant,
@@ -46,6 +48,7 @@ pub enum NoticeKind {
 
 /// A project in a notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AlertNoticed")]
 pub struct Noticed {
     /// Which.
     pub project_id: ProjectId,

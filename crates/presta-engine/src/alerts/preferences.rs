@@ -15,6 +15,7 @@ const DAY_MINUTES: u16 = 24 * 60;
 
 /// When the person wants to be told of alerts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "AlertPreferences")]
 pub struct Preferences {
     /// Whether at all; the list has them in any case.
     pub notify: bool,
@@ -28,6 +29,7 @@ pub struct Preferences {
 
 /// Hours of each day, by the clock on the wall; past midnight when `from` is after `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "QuietHours")]
 pub struct Quiet {
     /// Minutes after midnight.
     pub from: u16,

@@ -23,6 +23,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// A rule as the person fills it in.
 #[derive(Debug, Clone, Deserialize, TS)]
+#[ts(rename = "AlertRuleForm")]
 pub struct RuleForm {
     /// The rule to change; `None` for a new one.
     pub id: Option<String>,
@@ -38,6 +39,7 @@ pub struct RuleForm {
 
 /// What a rule would have found in the last seven days.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "AlertPreview")]
 pub struct Preview {
     /// How many projects.
     pub total: u32,
@@ -51,6 +53,7 @@ pub struct Preview {
 
 /// A project that a rule would have found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AlertPreviewed")]
 pub struct Previewed {
     /// Which.
     pub project_id: ProjectId,

@@ -19,6 +19,7 @@ const SECOND_MS: i64 = 1000;
 
 /// What a rule asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "AlertCriteria")]
 pub struct Criteria {
     /// In the search's language.
     pub query: String,
@@ -36,6 +37,7 @@ pub struct Criteria {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
+#[ts(rename = "AlertWhy")]
 pub enum Why {
     /// A word, without accents.
     Word {

@@ -11,6 +11,7 @@ use crate::{Error, Tx};
 
 /// An alert, with the names that are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "Alert")]
 pub struct Found {
     /// The rule that fired.
     pub rule_id: String,
@@ -47,6 +48,7 @@ pub struct Waiting {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
+#[ts(rename = "AlertsWhich")]
 pub enum Which {
     /// Every one.
     All,

@@ -70,6 +70,10 @@ export interface MessageParams {
   delivered_write: { title: string | number; what: string | number };
   error_field_missing: { field: string | number };
   error_field_unknown: { field: string | number };
+  error_alert_rule_name: { max: string | number };
+  error_alert_rule_query: { max: string | number };
+  error_too_many_alert_rules: { max: string | number };
+  error_bad_time_zone: { zone: string | number };
   error_unexpected_status: { status: string | number };
   error_unknown_problem: { title: string | number };
   error_unknown: { code: string | number };

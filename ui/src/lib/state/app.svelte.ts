@@ -28,7 +28,7 @@ export class App {
   session = $state.raw<SessionState>({ state: "starting" });
   settings = $state.raw<Settings>({ locale: null, language: "fr", theme: "system", server: "" });
   sync = $state.raw<SyncStatus>({ online: true, offline_since: null, offline_reason: null, phase: "idle", done: 0, total: null, as_of: null, error: null, indexing: null, storage_error: null, storage_notice: null });
-  counts = $state.raw<Counts>({ bids: 0, drafts: 0, unread: 0, queued: 0, needs_attention: 0 });
+  counts = $state.raw<Counts>({ bids: 0, drafts: 0, unread: 0, queued: 0, needs_attention: 0, alerts: 0 });
   catalog = $state.raw<Catalog | null>(null);
   version = $state("");
 
@@ -52,6 +52,7 @@ export class App {
       this.clock.start(),
       this.client.onChange({ tags: () => reads.status, refetch: new Throttle(() => this.#refresh(), () => STATUS_MS).ask }),
       this.client.onChange({ tags: () => BOOT_TAGS, refetch: () => void this.boot() }),
+      this.#tellVisible(),
     ];
     void this.boot();
     return () => stops.forEach((stop) => stop());
@@ -93,6 +94,13 @@ export class App {
     const before = this.account?.id;
     this.session = session;
     if (before !== undefined && this.account?.id !== before) this.client.forget();
+  }
+
+  /** The core tries less often to reach the platform while nobody looks. */
+  #tellVisible(): () => void {
+    const tell = (): void => void this.client.call("window_visible", { visible: !document.hidden }).catch(() => undefined);
+    document.addEventListener("visibilitychange", tell);
+    return () => document.removeEventListener("visibilitychange", tell);
   }
 
   async #refresh(): Promise<void> {

@@ -3,4 +3,4 @@
 /**
  * Where a rule was made.
  */
-export type Origin = "local" | "saved-search";
+export type AlertOrigin = "local" | "saved-search";

@@ -4,7 +4,7 @@ import type { ProjectFilters } from "./ProjectFilters";
 /**
  * What a rule asks for.
  */
-export type Criteria = { 
+export type AlertCriteria = { 
 /**
  * In the search's language.
  */

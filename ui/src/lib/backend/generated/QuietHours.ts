@@ -3,7 +3,7 @@
 /**
  * Hours of each day, by the clock on the wall; past midnight when `from` is after `to`.
  */
-export type Quiet = { 
+export type QuietHours = { 
 /**
  * Minutes after midnight.
  */

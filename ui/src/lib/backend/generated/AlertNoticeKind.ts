@@ -3,4 +3,4 @@
 /**
  * How a notice came.
  */
-export type NoticeKind = "instant" | "missed" | "daily";
+export type AlertNoticeKind = "instant" | "missed" | "daily";

@@ -4,7 +4,7 @@ import type { ProjectId } from "./ProjectId";
 /**
  * A project that a rule would have found.
  */
-export type Previewed = { 
+export type AlertPreviewed = { 
 /**
  * Which.
  */

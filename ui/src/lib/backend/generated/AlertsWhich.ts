@@ -4,7 +4,7 @@ import type { ProjectId } from "./ProjectId";
 /**
  * Which alerts are meant.
  */
-export type Which = { "kind": "all" } | { "kind": "rule", 
+export type AlertsWhich = { "kind": "all" } | { "kind": "rule", 
 /**
  * Which.
  */

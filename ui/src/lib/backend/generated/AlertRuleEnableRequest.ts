@@ -3,7 +3,7 @@
 /**
  * Whether a rule is looked at on this computer.
  */
-export type EnableRequest = { 
+export type AlertRuleEnableRequest = { 
 /**
  * Which.
  */

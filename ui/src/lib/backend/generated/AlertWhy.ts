@@ -3,7 +3,7 @@
 /**
  * One thing that made a project match.
  */
-export type Why = { "kind": "word", 
+export type AlertWhy = { "kind": "word", 
 /**
  * Which.
  */
