@@ -40,7 +40,9 @@ impl Store {
             *writer = file::connect(path, &lock(&self.inner.key), Access::Create)?;
             return Err(error.into());
         }
-        sync_folder(path)?;
+        if let Err(error) = sync_folder(path) {
+            tracing::warn!(%error, "the new name may not be on the disk yet");
+        }
         // Without the file there is nothing to write to.
         *writer = file::connect(path, new, Access::Create).inspect_err(|_| self.refuse_writes())?;
         lock(&self.inner.key).clone_from(new);
