@@ -53,16 +53,18 @@ impl Person {
     }
 
     /// Ends the client without a word, as a kill does, and starts it again on the same profile.
-    pub async fn restarted(self) -> Self {
-        self.restarted_after(|| ()).await
+    pub async fn restarted(mut self) -> Self {
+        let home = self._home.take();
+        self.kill();
+        self.again(home).await
     }
 
     /// The same, with something done to the files in between, once none of them is open any more.
     pub async fn restarted_after(mut self, harm: impl FnOnce()) -> Self {
         let home = self._home.take();
         self.kill();
-        let (vault, profile, server) = (self.vault.clone(), self.profile.clone(), self.server.clone());
         let active = self.engine.active().map(|active| Arc::downgrade(&active));
+        let (vault, profile, server) = (self.vault.clone(), self.profile.clone(), self.server.clone());
         drop(self);
         until("the files to be closed", PATIENCE, async || {
             Ok(active.as_ref().is_none_or(|active| active.strong_count() == 0).then_some(()))
@@ -70,6 +72,13 @@ impl Person {
         .await
         .unwrap();
         harm();
+        let engine = engine(&profile, &server, &vault).await;
+        Self { engine, vault, profile, server, _home: home }
+    }
+
+    async fn again(self, home: Option<TempDir>) -> Self {
+        let (vault, profile, server) = (self.vault.clone(), self.profile.clone(), self.server.clone());
+        drop(self);
         let engine = engine(&profile, &server, &vault).await;
         Self { engine, vault, profile, server, _home: home }
     }
