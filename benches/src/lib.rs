@@ -83,7 +83,7 @@ impl Words {
             let drawn = self.next();
             let stem = usize::try_from(drawn % 50).ok().and_then(|index| STEMS.get(index)).copied().unwrap_or("mot");
             text.push_str(stem);
-            if drawn % 3 != 0 {
+            if !drawn.is_multiple_of(3) {
                 // Zipf-like: small numbers are drawn more often.
                 let number = (drawn >> 8) % 400;
                 text.push_str(&format!("{}", number * number / 400));

@@ -1,6 +1,8 @@
 //! P5 and P7: the first sync of a market from the real platform, from the sign-in to everything searchable, against
 //! `sqlite3 .import` of the same rows and a rebuild of an FTS5 index over them.
 
+#![expect(clippy::indexing_slicing, reason = "a missing key of a JSON answer reads as null")]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -57,8 +59,8 @@ async fn main() -> anyhow::Result<()> {
     let rows = started.elapsed();
     let active = engine.active().context("signed out")?;
     loop {
-        let store_pending = call(&engine, "status", json!({})).await?;
-        if store_pending["sync"]["indexing"].is_null() && pending(&engine).await? == 0 {
+        let status = call(&engine, "status", json!({})).await?;
+        if status["sync"]["indexing"].is_null() && pending(&engine).await? == 0 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

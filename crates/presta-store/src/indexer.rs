@@ -89,7 +89,7 @@ impl Store {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Rising keys: the index takes them in one go.
         for (done, entry) in batch.entries.iter().rev().enumerate() {
-            if done % 32 == 0 && self.inner.stopped.load(Ordering::Relaxed) {
+            if done.is_multiple_of(32) && self.inner.stopped.load(Ordering::Relaxed) {
                 return Ok(false);
             }
             write_entry(&tx, entry)?;

@@ -1,8 +1,8 @@
 //! A new key for both files.
 //!
 //! The database is copied under the new key and then takes the old one's name in one step, so that at any instant the
-//! file can be opened with the old key or with the new one, and holds everything. `PRAGMA rekey` works in place and
-//! cannot say that of a kill in WAL mode.
+//! file can be opened with the old key or with the new one, and holds everything. `PRAGMA rekey` works in place, and
+//! nothing says what a kill leaves of it in WAL mode.
 
 use std::path::Path;
 use std::sync::PoisonError;
@@ -40,12 +40,25 @@ impl Store {
             *writer = file::connect(path, &lock(&self.inner.key), Access::Create)?;
             return Err(error.into());
         }
-        *writer = file::connect(path, new, Access::Create)?;
+        if let Err(error) = sync_folder(path) {
+            tracing::warn!(%error, "the new name may not be on the disk yet");
+        }
+        // Without the file there is nothing to write to.
+        *writer = file::connect(path, new, Access::Create).inspect_err(|_| self.refuse_writes())?;
         lock(&self.inner.key).clone_from(new);
         drop(search.take());
         *search = Some(index_file::open(&path.with_file_name(SEARCH_FILE), new, &mut writer)?);
         Ok(())
     }
+}
+
+/// Brings a rename to the disk; elsewhere than on Unix the system does it itself.
+fn sync_folder(path: &Path) -> Result<(), Error> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Writes a copy under another key, on the disk when this returns

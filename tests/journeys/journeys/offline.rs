@@ -23,7 +23,8 @@ async fn what_is_queued_offline_survives_a_kill_and_is_sent_exactly_once() {
     let person = person.restarted().await;
     // Everything is there without the network.
     assert_eq!(person.call("queue_list", json!({})).await.unwrap()["acts"].as_array().unwrap().len(), 3);
-    assert!(!person.projects("developpeur").await.is_empty());
+    let query = json!({ "query": "developpeur", "filters": {}, "sort": "newest", "offset": 0, "limit": 5 });
+    person.until("the texts to be found", "projects_list", query, |list| list["total"] != 0).await.unwrap();
     let page = person.thread(&thread).await.unwrap();
     assert_eq!(page["messages"].as_array().unwrap().last().unwrap()["state"], "queued");
 

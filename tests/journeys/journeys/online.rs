@@ -10,8 +10,9 @@ use crate::person::{Person, form, market};
 async fn the_first_sync_brings_the_market_and_what_is_ones_own() {
     let platform = market(false).await;
     let person = Person::signed_in(platform.url(), platform.login("freelancer").unwrap()).await;
-    let rust = person.projects("developpeur rust").await;
-    assert!(!rust.is_empty());
+    let query = json!({ "query": "developpeur rust", "filters": {}, "sort": "newest", "offset": 0, "limit": 5 });
+    let found = person.until("the texts to be found", "projects_list", query, |list| list["total"] != 0).await.unwrap();
+    assert!(found["rows"][0]["title_marked"].is_array());
     let account = platform.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
     let threads = person.call("threads_list", json!({ "view": "inbox", "query": "" })).await.unwrap();
     assert_eq!(threads.as_array().unwrap().len(), account.all("/v1/threads").await.unwrap().len());

@@ -65,8 +65,10 @@ impl Person {
     }
 
     /// Ends the client without a word, as a kill does, and starts it again on the same profile.
-    pub async fn restarted(self) -> Self {
-        self.restarted_after(|| ()).await
+    pub async fn restarted(mut self) -> Self {
+        let home = self._home.take();
+        self.kill();
+        self.again(home).await
     }
 
     /// The same, with something done to the files in between, once none of them is open any more.
@@ -84,6 +86,12 @@ impl Person {
         harm();
         let engine = engine(&config).await;
         Self { engine, config, _home: home }
+    }
+
+    async fn again(self, home: Option<TempDir>) -> Self {
+        drop(self);
+        let engine = engine(&profile, &server, &vault).await;
+        Self { engine, vault, profile, server, _home: home }
     }
 
     fn kill(&self) {
