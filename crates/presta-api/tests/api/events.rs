@@ -16,7 +16,7 @@ fn stream(events: &str) -> Vec<u8> {
 
 const EVENTS: &str = "id: s1\nevent: hello\ndata: {\"new_state\":\"s1\"}\n\n: \n\n\
     event: presence\ndata: {}\n\n\
-    id: s2\nevent: change\ndata: {\"types\":[\"bid\",\"contest\"],\"new_state\":\"s2\"}\n\n\
+    id: s2\nevent: change\ndata: {\"types\":[\"bid\",\"hologram\"],\"new_state\":\"s2\"}\n\n\
     event: typing\ndata: {\"thread_id\":\"thr_1\",\"user_id\":\"usr_2\"}\n\n";
 
 #[tokio::test]
