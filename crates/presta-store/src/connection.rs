@@ -1,13 +1,16 @@
 //! Opening the encrypted file: one writer, a few readers.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use zeroize::Zeroizing;
 
 use crate::{Changed, Error, Key, Tx, migrations};
 
 const IDLE_READERS: usize = 3;
+const READER: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+const WRITER: OpenFlags = READER.union(OpenFlags::SQLITE_OPEN_CREATE);
 
 /// Called after every COMMIT that changed something.
 pub type OnCommit = dyn Fn(Changed) + Send + Sync;
@@ -20,7 +23,8 @@ pub struct Store {
 
 struct Inner {
     path: PathBuf,
-    key: Key,
+    /// Every read holds it, so that none is under way while the file gets another key.
+    key: RwLock<Key>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     on_commit: Box<OnCommit>,
@@ -38,14 +42,13 @@ impl Store {
     /// # Errors
     /// [`Error::WrongKey`], [`Error::TooNew`], or why the file cannot be read or written.
     pub fn open(path: &Path, key: &Key, on_commit: impl Fn(Changed) + Send + Sync + 'static) -> Result<Self, Error> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut writer = connect(path, key, flags)?;
+        let mut writer = connect(path, key, WRITER)?;
         writer.pragma_update(None, "journal_mode", "wal")?;
         migrations::migrate(&mut writer)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
-                key: key.clone(),
+                key: RwLock::new(key.clone()),
                 writer: Mutex::new(writer),
                 readers: Mutex::new(Vec::new()),
                 on_commit: Box::new(on_commit),
@@ -58,17 +61,11 @@ impl Store {
     /// # Errors
     /// Those of `read`, or of opening another reader.
     pub fn read<T, E: From<Error>>(&self, read: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
-        let connection = match lock(&self.inner.readers).pop() {
+        let key = self.inner.key.read().unwrap_or_else(PoisonError::into_inner);
+        let pooled = lock(&self.inner.readers).pop();
+        let connection = match pooled {
             Some(connection) => connection,
-            None => connect(
-                &self.inner.path,
-                &self.inner.key,
-                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-            )
-            .and_then(|connection| {
-                connection.pragma_update(None, "query_only", true)?;
-                Ok(connection)
-            })?,
+            None => connect_reader(&self.inner.path, &key)?,
         };
         let answer = read_snapshot(&connection, read);
         let mut readers = lock(&self.inner.readers);
@@ -93,6 +90,47 @@ impl Store {
     /// Those of `write`; nothing is kept then.
     pub fn write_durably<T, E: From<Error>>(&self, write: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.commit("FULL", write)
+    }
+
+    /// Gives the file another key; reads and writes wait meanwhile. One transaction: a kill leaves a file that opens with
+    /// the key before or with `new`, so keep both until this returns.
+    ///
+    /// # Errors
+    /// When the file cannot be rewritten: it has the key it had then.
+    pub fn rekey(&self, new: &Key) -> Result<(), Error> {
+        let mut writer = lock(&self.inner.writer);
+        let mut key = self.inner.key.write().unwrap_or_else(PoisonError::into_inner);
+        lock(&self.inner.readers).clear();
+        writer.pragma_update(None, "synchronous", "FULL")?;
+        let pragma = Zeroizing::new(format!("PRAGMA rekey = \"x'{}'\"", new.expose()));
+        // The pragma does not tell every failure; whether the file opens does.
+        let rewritten = writer.execute_batch(&pragma).map_err(Error::from).and_then(|()| {
+            let reader = connect_reader(&self.inner.path, new)?;
+            lock(&self.inner.readers).push(reader);
+            Ok(())
+        });
+        match rewritten {
+            Ok(()) => {
+                *key = new.clone();
+                // What the old key wrote leaves the disk with the log it is in.
+                writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+                Ok(())
+            }
+            Err(error) => {
+                // The connection that failed half way would write with the new key.
+                writer.pragma_update(None, "query_only", true)?;
+                *writer = connect(&self.inner.path, &key, WRITER & !OpenFlags::SQLITE_OPEN_CREATE)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Reads from the file at `path` without bringing it up to date, for a look at an account that is not in use.
+    ///
+    /// # Errors
+    /// [`Error::WrongKey`], why the file cannot be read, or those of `read`.
+    pub fn glance<T>(path: &Path, key: &Key, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        read_snapshot(&connect_reader(path, key)?, read)
     }
 
     /// Where the file is.
@@ -137,9 +175,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn connect_reader(path: &Path, key: &Key) -> Result<Connection, Error> {
+    let connection = connect(path, key, READER)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
 fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.expose()))?;
+    let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", key.expose()));
+    connection.execute_batch(&pragma)?;
     connection.execute_batch(
         "PRAGMA cipher_memory_security = OFF;
          PRAGMA temp_store = MEMORY;

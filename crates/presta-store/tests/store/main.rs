@@ -5,4 +5,5 @@ mod draft;
 mod file;
 mod filters;
 mod outbox;
+mod rekey;
 mod sample;
