@@ -9,14 +9,17 @@ use presta_store::{Connection, Store, Tx, setting};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::account::AccountRef;
+use crate::account::Place;
+use crate::accounts::Label;
 use crate::bus::Bus;
-use crate::{Clock, Counts, Error, SyncStatus};
+use crate::keys::{Keys, Opened};
+use crate::tokens::TokenKeeper;
+use crate::{Account, Clock, Counts, Error, Inner, SyncStatus};
 
 /// A signed-in account. Hosts read from it; what changes goes through the engine.
 #[derive(Debug)]
 pub struct Active {
-    pub(crate) account: AccountRef,
+    pub(crate) place: Place,
     pub(crate) me: UserId,
     pub(crate) store: Store,
     pub(crate) api: Client,
@@ -29,12 +32,33 @@ pub struct Active {
     pub(crate) sync: Notify,
     /// Id of the last conversation told that someone writes, so that it is told once in a while only.
     pub(crate) typing_told: AtomicI64,
+    /// Whose profile it is, as the session shows it.
+    pub(crate) person: Account,
+    pub(crate) keeper: Arc<TokenKeeper>,
+    /// Taken by one at a time: whoever changes the key.
+    pub(crate) keys: tokio::sync::Mutex<Keys>,
+    /// Minutes without a sign of the person after which the account locks.
+    pub(crate) lock_after: watch::Sender<Option<u32>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Active {
-    pub(crate) fn new(account: AccountRef, store: Store, api: Client, bus: Bus, clock: Clock) -> Self {
-        let me = account.user.clone();
+    pub(crate) fn new(
+        place: Place,
+        opened: Opened,
+        api: Client,
+        keeper: Arc<TokenKeeper>,
+        me: &Me,
+        engine: &Inner,
+    ) -> Self {
+        let Opened { store, keys } = opened;
+        let person = Account::new(&place, me);
+        let me = place.account.user.clone();
+        let lock_after = store
+            .read(|connection| setting::get::<u32>(connection, setting::LOCK_AFTER))
+            .inspect_err(|error| tracing::warn!(%error, "the time to lock could not be read"))
+            .ok()
+            .flatten();
         let as_of = store
             .read(presta_store::sync_state::changes)
             .inspect_err(|error| tracing::warn!(%error, "the sync state could not be read"))
@@ -43,18 +67,33 @@ impl Active {
             .map(|changes| changes.as_of);
         let (status, _) = watch::channel(SyncStatus { as_of, ..SyncStatus::default() });
         Self {
-            account,
+            place,
             me,
             store,
             api,
-            bus,
-            clock,
+            bus: engine.bus.clone(),
+            clock: engine.config.clock.clone(),
             status,
             outbox: Notify::new(),
             sync: Notify::new(),
             typing_told: AtomicI64::new(0),
+            person,
+            keeper,
+            keys: tokio::sync::Mutex::new(keys),
+            lock_after: watch::Sender::new(lock_after),
             tasks: Mutex::default(),
         }
+    }
+
+    /// What the switcher says of it.
+    pub(crate) async fn label(&self) -> Option<Label> {
+        let counts = self.counts().await.inspect_err(|error| tracing::warn!(%error, "nothing can be counted")).ok()?;
+        Some(Label::new(&self.person.display_name, &self.person.login, counts))
+    }
+
+    /// Whether it opens with a passphrase.
+    pub(crate) async fn has_passphrase(&self) -> bool {
+        self.keys.lock().await.sealing.is_some()
     }
 
     /// The person.
@@ -175,8 +214,12 @@ impl Active {
         may
     }
 
-    /// Starts the sync and the outbox worker.
-    pub(crate) fn run(self: &Arc<Self>, revoked: impl FnOnce() + Send + 'static) {
+    /// Starts the sync, the outbox worker, and whatever else `watch` does for as long as the account is in use.
+    pub(crate) fn run(
+        self: &Arc<Self>,
+        revoked: impl FnOnce() + Send + 'static,
+        watch: impl Future<Output = ()> + Send + 'static,
+    ) {
         let sync = tokio::spawn({
             let active = Arc::clone(self);
             async move {
@@ -186,7 +229,7 @@ impl Active {
             }
         });
         let outbox = tokio::spawn(crate::outbox::run(Arc::clone(self)));
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend([sync, outbox]);
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend([sync, outbox, tokio::spawn(watch)]);
     }
 
     /// Ends the background work where it stands, as a kill does; what is queued stays queued.

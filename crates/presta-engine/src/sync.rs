@@ -10,6 +10,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::StreamExt;
 use presta_api::{PlatformEvent, Retry};
+use presta_store::outbox::Failure;
 use presta_store::{setting, sync_state};
 
 use crate::bus::{CoreEvent, Typing};
@@ -140,7 +141,10 @@ async fn set_online(active: &Active) -> Result<(), Error> {
 
 /// A lost connection is "offline"; an answer that makes no sense is an error while online.
 fn note_failure(active: &Active, error: &Error) {
-    let failure = error.failure();
+    let mut failure = error.failure();
+    if matches!(error, Error::Api(presta_api::Error::TokenStore(_))) {
+        failure = Failure::new("keyring-gone");
+    }
     let reached = match error {
         Error::Api(api) => !matches!(api.retry(), Retry::Network),
         _ => true,
