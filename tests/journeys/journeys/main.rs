@@ -1,8 +1,12 @@
 //! Journeys of the engine against the real platform over real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
+mod accounts;
 mod faults;
+mod keyring;
+mod lock;
 mod offline;
 mod online;
 mod person;
+mod rotation;
 mod session;

@@ -35,6 +35,28 @@ impl Person {
         Self { engine, vault, profile, server: server.clone(), _home: Some(home) }
     }
 
+    /// A client whose engine was made otherwise.
+    pub fn of(engine: Engine, vault: &Vault, server: &Url, home: TempDir) -> Self {
+        let profile = home.path().to_owned();
+        Self { engine, vault: vault.clone(), profile, server: server.clone(), _home: Some(home) }
+    }
+
+    /// Where its secrets are.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The platform it was made for.
+    pub fn server(&self) -> &Url {
+        &self.server
+    }
+
+    /// Ends the client without a word; what is left is its profile.
+    pub fn ended(mut self) -> TempDir {
+        self.kill();
+        self._home.take().unwrap()
+    }
+
     /// A client that signed in and is up to date.
     pub async fn signed_in(server: &Url, login: &Login) -> Self {
         let person = Self::new(server).await;
@@ -44,11 +66,19 @@ impl Person {
     }
 
     pub async fn sign_in(&self, login: &Login) -> anyhow::Result<()> {
-        let state = self.call("session_sign_in", json!({ "server": null })).await?;
+        self.sign_in_as(login, json!({ "server": null })).await
+    }
+
+    /// Signs in by `request`, and waits until whoever that is is there.
+    pub async fn sign_in_as(&self, login: &Login, request: Value) -> anyhow::Result<()> {
+        let state = self.call("session_sign_in", request).await?;
         let Some(url) = state["authorize_url"].as_str() else { bail!("no sign-in page: {state}") };
         let page = Platform::allow(&Url::parse(url)?, login).await?;
         anyhow::ensure!(page.contains("Vous êtes connecté"), "{page}");
-        self.until("being signed in", "status", json!({}), |status| status["session"]["state"] == "signed-in").await?;
+        self.until("being signed in", "status", json!({}), |status| {
+            status["session"]["state"] == "signed-in" && status["session"]["account"]["login"] == login.login
+        })
+        .await?;
         Ok(())
     }
 
@@ -157,7 +187,7 @@ pub fn form() -> Value {
     })
 }
 
-async fn engine(profile: &Path, server: &Url, vault: &Vault) -> Engine {
+pub async fn engine(profile: &Path, server: &Url, vault: &Vault) -> Engine {
     let engine = Engine::new(Config {
         profile: profile.to_owned(),
         server: server.clone(),
