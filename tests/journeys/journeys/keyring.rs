@@ -61,13 +61,18 @@ fn signal(signal: &str) {
     ));
 }
 
+/// Waits until a daemon owns the name.
+const OWNED: &str = "for try in $(seq 400); do gdbus call --session --dest org.freedesktop.DBus \
+    --object-path /org/freedesktop/DBus --method org.freedesktop.DBus.NameHasOwner org.freedesktop.secrets \
+    | grep -q true && exit 0; sleep 0.02; done; exit 1";
+
 /// Starts a daemon on the session's keyring: unlocked, or knowing no password.
 fn start(unlocked: bool) {
     let how =
         if unlocked { "printf throw-away | gnome-keyring-daemon --unlock" } else { "gnome-keyring-daemon --start" };
     shell(&format!(
         "export XDG_DATA_HOME=\"${SESSION}/keyring/data\"; {how} --components=secrets \
-             --control-directory=\"${SESSION}/keyring/control\""
+             --control-directory=\"${SESSION}/keyring/control\" && {OWNED}"
     ));
 }
 
