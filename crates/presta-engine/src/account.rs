@@ -90,6 +90,13 @@ impl Place {
         format!("refresh-token/{}", self.account.digest())
     }
 
+    /// Removes the folder of a sign-in that is not kept, whoever may still hold a clone.
+    pub(crate) fn end_fleeting(&self) {
+        if let Some(fleeting) = &self.fleeting {
+            fleeting.remove();
+        }
+    }
+
     /// Makes the folder, for the person's eyes alone.
     pub(crate) fn make_folder(&self) -> Result<(), Error> {
         std::fs::create_dir_all(&self.folder).map_err(|error| Error::Io("making the account's folder", error))?;
@@ -131,15 +138,24 @@ impl FleetingFolder {
     }
 }
 
-impl Drop for FleetingFolder {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
-            tracing::warn!(%error, "the folder of a session-only sign-in could not be removed");
+impl FleetingFolder {
+    fn remove(&self) {
+        match std::fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "the folder of a session-only sign-in could not be removed");
+            }
+            _ => {}
         }
         if let Some(parent) = self.folder.parent() {
             // Only when no other program has one there.
             let _ = std::fs::remove_dir(parent);
         }
+    }
+}
+
+impl Drop for FleetingFolder {
+    fn drop(&mut self) {
+        self.remove();
     }
 }
 

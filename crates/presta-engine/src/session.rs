@@ -137,13 +137,13 @@ impl Engine {
     /// Ends the background work and removes what was not to be kept. For hosts, before they exit; a kill has the same
     /// effect at the next start.
     pub fn close(&self) {
-        let active = self.inner.session.with(|current| {
-            current.locked = None;
-            current.active.take()
-        });
+        let (active, locked) = self.inner.session.with(|current| (current.active.take(), current.locked.take()));
         if let Some(active) = active {
             active.stop();
+            // A task may still be on its way to its end: the program does not wait for it.
+            active.place.end_fleeting();
         }
+        drop(locked);
     }
 
     /// Makes `locked` what is shown in the place of the account in use, whose work ends.
