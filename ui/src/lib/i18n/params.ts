@@ -3,6 +3,11 @@ export interface MessageParams {
   about: { version: string | number };
   as_of: { when: string | number };
   account_of: { name: string | number };
+  account_unsent: { count: number };
+  passphrase_hint: { count: number };
+  lock_minutes: { count: number };
+  locked_of: { name: string | number; server: string | number };
+  unlock_wait: { count: number };
   sync_as_of: { when: string | number };
   first_sync_progress: { done: string | number; total: string | number };
   offline_since: { when: string | number };
@@ -59,6 +64,7 @@ export interface MessageParams {
   delivered_many: { count: number };
   delivered_bid: { title: string | number };
   delivered_message: { title: string | number };
+  error_passphrase_too_short: { min: string | number };
   error_unexpected_status: { status: string | number };
   error_unknown_problem: { title: string | number };
   error_unknown: { code: string | number };
