@@ -123,7 +123,10 @@ export class App {
     if (session.state === "locked" || (signingIn && session.state === "signed-in")) this.adding = false;
     // Nothing of one account is shown in another one, nor behind a lock.
     const shown = this.account?.local_id ?? (session.state === "signing-in" || session.state === "sign-in-failed" ? before : undefined);
-    if (before !== undefined && shown !== before) this.client.forget();
+    if (before !== undefined && shown !== before) {
+      this.client.forget();
+      this.toasts.clear();
+    }
     this.#last = shown;
   }
 
