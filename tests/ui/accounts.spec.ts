@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
 import { allow, demo, enter, openApp, openBiddable, settings, signIn, synced } from "./app";
 import { accessible, stretched, worded } from "./audit";
@@ -23,6 +24,20 @@ async function look(page: Page, where: string): Promise<void> {
 async function menu(page: Page): Promise<void> {
   await page.getByTestId("account-menu").click();
   await expect(page.getByTestId("sign-out")).toBeVisible();
+}
+
+/** Stops or goes on with the keyring's daemon of this stack, which is found by the home it was given. */
+function signalKeyring(signal: "SIGSTOP" | "SIGCONT"): void {
+  const mine = readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("gnome-keyring") && readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${stack.dir}/`);
+    } catch {
+      return false; // ended meanwhile
+    }
+  });
+  expect(mine).not.toHaveLength(0);
+  for (const pid of mine) process.kill(Number(pid), signal);
 }
 
 test("a second account is added, each shows its own, and giving up brings the first back", async ({ page, browser }) => {
@@ -65,6 +80,32 @@ test("a second account is added, each shows its own, and giving up brings the fi
   await page.getByTestId("nav-bids").click();
   await expect(page.locator("[data-testid=bid-row][data-stage=draft]")).toHaveCount(1);
   expect(errors).toEqual([]);
+});
+
+test("a keyring that asks for its password is waited for, given up, and tried again", async ({ page }) => {
+  await enter(page, stack);
+  signalKeyring("SIGSTOP");
+  try {
+    // Its name is known from before; what is needed now is its key.
+    await menu(page);
+    const row = page.getByTestId("account-row");
+    await expect(row.or(page.getByTestId("account-add")).first()).toBeVisible();
+    await row.click();
+    await expect(page.getByTestId("keyring-waiting")).toBeVisible();
+    await expect(page.getByTestId("keyring-cancel")).toBeInViewport();
+    await page.waitForFunction(() => getComputedStyle(document.querySelector("[data-testid=keyring-waiting]") ?? document.body).opacity === "1");
+    await look(page, "keyring waiting light fr");
+    await page.getByTestId("keyring-cancel").click();
+    await expect(page.getByTestId("signin-error")).toHaveAttribute("data-code", "keyring-locked");
+    await look(page, "keyring locked light fr");
+  } finally {
+    signalKeyring("SIGCONT");
+  }
+  await page.getByTestId("keyring-retry").click();
+  await expect(page.getByTestId("nav-missions")).toBeVisible();
+  await menu(page);
+  await page.getByTestId("account-row").click();
+  await synced(page);
 });
 
 test("a passphrase locks with Ctrl L, after a restart too, and the wrong one opens nothing", async ({ page }) => {

@@ -39,6 +39,7 @@ pub(crate) struct Label {
     login: String,
     unsent: u32,
     drafts: u32,
+    sealed: bool,
 }
 
 impl Label {
@@ -46,9 +47,9 @@ impl Label {
         &self.name
     }
 
-    pub(crate) fn new(name: &str, login: &str, counts: Counts) -> Self {
+    pub(crate) fn new(name: &str, login: &str, counts: Counts, sealed: bool) -> Self {
         let unsent = counts.queued.saturating_add(counts.needs_attention);
-        Self { name: name.to_owned(), login: login.to_owned(), unsent, drafts: counts.drafts }
+        Self { name: name.to_owned(), login: login.to_owned(), unsent, drafts: counts.drafts, sealed }
     }
 }
 
@@ -188,16 +189,17 @@ impl Engine {
     /// What is known of an account that is not in use, and whether it has a passphrase.
     async fn look_into(&self, account: &AccountRef) -> (Option<Label>, bool) {
         let place = Place::kept(account.clone(), &self.inner.config.profile, &self.inner.config.vault);
-        let known = self.inner.accounts.label(account);
+        // Nothing changes there meanwhile, so the keyring, which may be slow to answer, is not asked again.
+        if let Some(known) = self.inner.accounts.label(account) {
+            let sealed = known.sealed;
+            return (Some(known), sealed);
+        }
         let stored = match place.vault.get(&place.key_entry()).await {
             Ok(Some(stored)) => stored,
-            Ok(None) | Err(_) => return (known, false),
+            Ok(None) | Err(_) => return (None, false),
         };
         if presta_vault::is_sealed(&stored) {
-            return (known, true);
-        }
-        if known.is_some() {
-            return (known, false);
+            return (None, true);
         }
         let Ok(key) = Key::from_hex(stored.expose()) else { return (None, false) };
         let database = place.database();
@@ -215,7 +217,8 @@ fn glance(connection: &Connection) -> Result<Option<Label>, presta_store::Error>
     let unsent = outbox::all(connection)?.iter().filter(|act| act.act.kind().is_shown()).count();
     let drafts = presta_store::draft::bids(connection)?.len();
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Ok(Some(Label { name: me.display_name, login: me.login, unsent: number(unsent), drafts: number(drafts) }))
+    let (unsent, drafts) = (number(unsent), number(drafts));
+    Ok(Some(Label { name: me.display_name, login: me.login, unsent, drafts, sealed: false }))
 }
 
 /// The address as people know it: without scheme and path.

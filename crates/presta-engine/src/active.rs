@@ -88,7 +88,7 @@ impl Active {
     /// What the switcher says of it.
     pub(crate) async fn label(&self) -> Option<Label> {
         let counts = self.counts().await.inspect_err(|error| tracing::warn!(%error, "nothing can be counted")).ok()?;
-        Some(Label::new(&self.person.display_name, &self.person.login, counts))
+        Some(Label::new(&self.person.display_name, &self.person.login, counts, self.has_passphrase().await))
     }
 
     /// Whether it opens with a passphrase.
