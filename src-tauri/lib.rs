@@ -10,7 +10,7 @@ use presta_commands::{Failure, dispatch};
 use presta_engine::{Clock, Config, Engine, Timeouts, host};
 use presta_vault::Vault;
 use serde_json::Value;
-use tauri::{AppHandle, Emitter, State};
+use tauri::{AppHandle, Emitter, RunEvent, State};
 use tokio::sync::broadcast::error::RecvError;
 
 /// The name under which the user interface hears the core.
@@ -33,7 +33,8 @@ pub fn run() -> anyhow::Result<()> {
         timeouts: Timeouts::default(),
     };
     let engine = tauri::async_runtime::block_on(async { Engine::new(config) })?;
-    tauri::Builder::default()
+    let closing = engine.clone();
+    let app = tauri::Builder::default()
         .manage(engine.clone())
         .invoke_handler(tauri::generate_handler![call])
         .setup(move |app| {
@@ -46,8 +47,14 @@ pub fn run() -> anyhow::Result<()> {
             window::open(app.handle(), engine.settings().theme)?;
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .context("opening the window")
+        .build(tauri::generate_context!())
+        .context("opening the window")?;
+    app.run(move |_, event| {
+        if matches!(event, RunEvent::Exit) {
+            closing.close();
+        }
+    });
+    Ok(())
 }
 
 /// Runs a command of the core for the user interface.

@@ -18,6 +18,12 @@ export async function openApp(page: Page, stack: Stack): Promise<string[]> {
 /** Signs in as a person would: in a second page, on the platform's own pages. */
 export async function signIn(page: Page, who = demo): Promise<void> {
   await page.getByTestId("signin-button").click();
+  await allow(page, who);
+  await expect(page.getByTestId("nav-missions")).toBeVisible();
+}
+
+/** What a person does in the browser once the window waits for it. */
+export async function allow(page: Page, who = demo): Promise<void> {
   const url = await page.getByTestId("signin-link").inputValue();
   const browser = await page.context().newPage();
   await browser.goto(url);
@@ -27,7 +33,7 @@ export async function signIn(page: Page, who = demo): Promise<void> {
     await browser.locator("#login-submit").click();
   }
   await browser.locator("#consent-allow").click();
-  await expect(page.getByTestId("nav-missions")).toBeVisible();
+  await expect(page.getByTestId("signin-waiting")).toBeHidden();
   await browser.close();
 }
 

@@ -44,13 +44,14 @@ export class Stack {
   }
 
   /** The same profile again after `stopBridge`: what a restart of the app is. */
-  async startBridge(): Promise<void> {
+  async startBridge(keyring: "unlocked" | "none" = "unlocked"): Promise<void> {
     const home = join(this.dir, "home");
     for (const part of ["run", ".local/share", ".config", "profile"]) mkdirSync(join(home, part), { recursive: true, mode: 0o700 });
     const unlock = 'eval "$(printf %s testpw | gnome-keyring-daemon --unlock --components=secrets)"; exec "$@"';
     const env = { HOME: home, XDG_RUNTIME_DIR: join(home, "run"), XDG_DATA_HOME: join(home, ".local/share"), XDG_CONFIG_HOME: join(home, ".config"), PRESTA_PROFILE: join(home, "profile"), PRESTA_SERVER: this.platformUrl, LANG: "fr_FR.UTF-8" };
     const bridge = [join(binaries, "presta-bridge"), "--no-browser", "--ui", join(root, "ui", "dist")];
-    const [child, line] = await this.#spawn("dbus-run-session", ["--", "bash", "-c", unlock, "_", ...bridge], env);
+    const [command = "", ...args] = keyring === "unlocked" ? ["dbus-run-session", "--", "bash", "-c", unlock, "_", ...bridge] : bridge;
+    const [child, line] = await this.#spawn(command, args, keyring === "unlocked" ? env : { ...env, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent/bus" });
     this.#bridge = child;
     this.appUrl = (JSON.parse(line) as { url: string }).url;
   }

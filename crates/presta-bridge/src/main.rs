@@ -57,11 +57,13 @@ async fn main() -> anyhow::Result<()> {
     let token = uuid::Uuid::new_v4().simple().to_string();
     let line = serde_json::json!({ "url": format!("http://{}/#token={token}", listener.local_addr()?) });
     writeln!(std::io::stdout(), "{line}")?;
-    let router = server::router(engine, token, &arguments.ui);
-    axum::serve(listener, router)
+    let router = server::router(engine.clone(), token, &arguments.ui);
+    let served = axum::serve(listener, router)
         .with_graceful_shutdown(async {
             let _ = tokio::signal::ctrl_c().await;
         })
         .await
-        .context("serving")
+        .context("serving");
+    engine.close();
+    served
 }

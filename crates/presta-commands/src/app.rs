@@ -1,6 +1,6 @@
 //! Start, session, settings, sync.
 
-use presta_engine::{Counts, Engine, Error, Locale, SessionState, Settings, SyncStatus, Theme};
+use presta_engine::{Counts, Engine, Error, Locale, SessionState, Settings, SignIn, SyncStatus, Theme};
 use presta_model::Catalog;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -42,6 +42,12 @@ pub struct Status {
 pub struct SignInRequest {
     /// The platform's address; `None` for the one in the settings.
     pub server: Option<String>,
+    /// Another account beside the one in use.
+    #[serde(default)]
+    pub add: bool,
+    /// Nothing of it is kept beyond this run.
+    #[serde(default)]
+    pub session_only: bool,
 }
 
 /// Whether unsent work may be lost.
@@ -100,7 +106,8 @@ pub(crate) async fn status(engine: &Engine, _: Nothing) -> Result<Status, Error>
 }
 
 pub(crate) async fn sign_in(engine: &Engine, request: SignInRequest) -> Result<SessionState, Error> {
-    engine.sign_in(request.server.as_deref()).await
+    let SignInRequest { server, add, session_only } = request;
+    engine.sign_in(SignIn { server: server.as_deref(), add, session_only }).await
 }
 
 pub(crate) async fn cancel_sign_in(engine: &Engine, _: Nothing) -> Result<SessionState, Error> {

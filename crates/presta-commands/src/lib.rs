@@ -3,6 +3,7 @@
 //! A command is `name(Request) -> Response`; its body parses, calls the engine or the store, and maps. Every failure
 //! is a `{code, params}` whose words the user interface owns.
 
+mod accounts;
 mod alerts;
 mod app;
 mod bids;

@@ -4,7 +4,7 @@ use presta_engine::Engine;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::{alerts, app, bids, messages, notes, projects, queue, refs, search, storage, writes};
+use crate::{accounts, alerts, app, bids, messages, notes, projects, queue, refs, search, storage, writes};
 
 /// What is known of a command besides its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,18 @@ commands! {
     session_sign_in(app::sign_in, app::SignInRequest) -> presta_engine::SessionState, reads [];
     session_cancel_sign_in(app::cancel_sign_in, crate::Nothing) -> presta_engine::SessionState, reads [];
     session_sign_out(app::sign_out, app::SignOutRequest) -> presta_engine::SessionState, reads [];
+    session_retry(accounts::retry, crate::Nothing) -> presta_engine::SessionState, reads [];
+    accounts_list(accounts::list, crate::Nothing) -> Vec<presta_engine::AccountRow>,
+        reads ["accounts", "session", "queue", "drafts"];
+    account_switch(accounts::switch, accounts::AccountRequest) -> presta_engine::SessionState, reads [];
+    security_get(accounts::security, crate::Nothing) -> presta_engine::Security, reads ["security", "session"];
+    passphrase_set(accounts::passphrase_set, accounts::NewPassphraseRequest) -> presta_engine::Security, reads [];
+    passphrase_forget(accounts::passphrase_forget, crate::Nothing) -> presta_engine::SessionState, reads [];
+    lock_after_set(accounts::lock_after_set, accounts::LockAfterRequest) -> presta_engine::Security, reads [];
+    lock_now(accounts::lock, crate::Nothing) -> presta_engine::SessionState, reads [];
+    unlock(accounts::unlock, accounts::PassphraseRequest) -> presta_engine::SessionState, reads [];
+    key_rotate(accounts::key_rotate, crate::Nothing) -> crate::Nothing, reads [];
+    activity(accounts::activity, crate::Nothing) -> crate::Nothing, reads [];
     settings_set(app::settings_set, app::SettingsRequest) -> presta_engine::Settings, reads [];
     sync_now(app::sync_now, crate::Nothing) -> presta_engine::SyncStatus, reads [];
     sync_pause(app::sync_pause, crate::Nothing) -> presta_engine::SyncStatus, reads [];

@@ -1,16 +1,22 @@
-//! Where an account's things are: one folder, one encrypted database, two keyring entries each.
+//! Where an account's things are: one folder, one encrypted database, its own entries in a keyring.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use presta_model::UserId;
+use presta_vault::Vault;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
+use uuid::Uuid;
 
 use crate::Error;
-use crate::settings::write_whole;
 
-/// The account that signs in by itself at start. The file holds no name and no address.
+/// Below the profile: the folders of sign-ins that are not kept.
+const SESSION_ONLY: &str = "session-only";
+
+/// A person at a platform. The same person at two platforms is two accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AccountRef {
     /// The person's id on the platform.
@@ -20,53 +26,153 @@ pub(crate) struct AccountRef {
 }
 
 impl AccountRef {
-    /// The account last signed in.
-    pub(crate) fn load(profile: &Path) -> Option<Self> {
-        let text = std::fs::read_to_string(profile.join("account.json")).ok()?;
-        serde_json::from_str(&text)
-            .inspect_err(|error| tracing::warn!(%error, "the account file could not be read"))
-            .ok()
+    /// Names the account without telling whose it is: the first 16 bytes of SHA-256, in hexadecimal.
+    pub(crate) fn digest(&self) -> String {
+        let digest = Sha256::digest(format!("{}\n{}", self.server, self.user));
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Where an account's things are while it is in use.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) account: AccountRef,
+    folder: PathBuf,
+    pub(crate) vault: Vault,
+    /// Held for as long as a sign-in lasts that is not kept.
+    fleeting: Option<Arc<FleetingFolder>>,
+}
+
+impl Place {
+    /// In the profile and the keyring.
+    pub(crate) fn kept(account: AccountRef, profile: &Path, vault: &Vault) -> Self {
+        let folder = profile.join("accounts").join(account.digest());
+        Self { account, folder, vault: vault.clone(), fleeting: None }
     }
 
-    pub(crate) fn save(&self, profile: &Path) -> Result<(), Error> {
-        let text = serde_json::to_vec_pretty(self).unwrap_or_default();
-        write_whole(&profile.join("account.json"), &text).map_err(|error| Error::Io("writing the account file", error))
+    /// In a folder that is removed with the last clone; its key is in `vault`, which is memory.
+    pub(crate) fn fleeting(account: AccountRef, profile: &Path, vault: Vault) -> Result<Self, Error> {
+        let fleeting = FleetingFolder::make(profile)?;
+        Ok(Self { account, folder: fleeting.folder.clone(), vault, fleeting: Some(Arc::new(fleeting)) })
     }
 
-    pub(crate) fn forget(profile: &Path) -> Result<(), Error> {
-        match std::fs::remove_file(profile.join("account.json")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::Io("removing the account file", error))
-            }
-            _ => Ok(()),
-        }
+    /// Whether nothing of it outlives the program.
+    pub(crate) fn is_fleeting(&self) -> bool {
+        self.fleeting.is_some()
     }
 
-    /// The account's folder.
-    pub(crate) fn folder(&self, profile: &Path) -> PathBuf {
-        profile.join("accounts").join(self.digest())
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The encrypted database.
-    pub(crate) fn database(&self, profile: &Path) -> PathBuf {
-        self.folder(profile).join("cache.db")
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.join("cache.db")
     }
 
     /// The keyring's entry of the database key.
     pub(crate) fn key_entry(&self) -> String {
-        format!("database-key/{}", self.digest())
+        format!("database-key/{}", self.account.digest())
+    }
+
+    /// The keyring's entry of the key that is to follow, while the file is given it.
+    pub(crate) fn next_key_entry(&self) -> String {
+        format!("database-key-next/{}", self.account.digest())
+    }
+
+    /// The keyring's entry of the key of a file that was set aside at `now`, in ms since 1970.
+    pub(crate) fn kept_key_entry(&self, now: i64) -> String {
+        format!("database-key-kept/{}/{now}", self.account.digest())
     }
 
     /// The keyring's entry of the refresh token.
     pub(crate) fn token_entry(&self) -> String {
-        format!("refresh-token/{}", self.digest())
+        format!("refresh-token/{}", self.account.digest())
     }
 
-    /// Names the account without telling whose it is: the first 16 bytes of SHA-256, in hexadecimal.
-    fn digest(&self) -> String {
-        let digest = Sha256::digest(format!("{}\n{}", self.server, self.user));
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    /// Removes the folder of a sign-in that is not kept, whoever may still hold a clone.
+    pub(crate) fn end_fleeting(&self) {
+        if let Some(fleeting) = &self.fleeting {
+            fleeting.remove();
+        }
     }
+
+    /// Makes the folder, for the person's eyes alone.
+    pub(crate) fn make_folder(&self) -> Result<(), Error> {
+        std::fs::create_dir_all(&self.folder).map_err(|error| Error::Io("making the account's folder", error))?;
+        restrict(&self.folder)
+    }
+
+    /// Moves a database that cannot be read out of the way; it is never deleted here.
+    pub(crate) fn set_database_aside(&self, now: i64) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.contains(".db") && !name.contains(".kept-") {
+                let aside = self.folder.join(format!("{name}.kept-{now}"));
+                if let Err(error) = std::fs::rename(entry.path(), aside) {
+                    tracing::error!(%error, "the unreadable cache could not be set aside");
+                }
+            }
+        }
+    }
+}
+
+/// The folder of a sign-in that is not kept. Its lock tells it from one that a killed program left behind.
+#[derive(Debug)]
+struct FleetingFolder {
+    folder: PathBuf,
+    /// Never read: closing it gives the lock back.
+    _lock: File,
+}
+
+impl FleetingFolder {
+    fn make(profile: &Path) -> Result<Self, Error> {
+        let folder = profile.join(SESSION_ONLY).join(Uuid::new_v4().simple().to_string());
+        let failed = |error| Error::Io("making a folder for this session", error);
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        restrict(&folder)?;
+        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        Ok(Self { folder, _lock: lock })
+    }
+}
+
+impl FleetingFolder {
+    fn remove(&self) {
+        match std::fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "the folder of a session-only sign-in could not be removed");
+            }
+            _ => {}
+        }
+        if let Some(parent) = self.folder.parent() {
+            // Only when no other program has one there.
+            let _ = std::fs::remove_dir(parent);
+        }
+    }
+}
+
+impl Drop for FleetingFolder {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// Removes what killed programs left of sign-ins that were not to be kept. Nobody has their keys any more.
+pub(crate) fn sweep(profile: &Path) {
+    let folders = profile.join(SESSION_ONLY);
+    let Ok(entries) = std::fs::read_dir(&folders) else { return };
+    for entry in entries.flatten() {
+        let abandoned = match File::open(entry.path().join("lock")) {
+            Ok(lock) => lock.try_lock().is_ok(),
+            Err(_) => true,
+        };
+        if abandoned && let Err(error) = std::fs::remove_dir_all(entry.path()) {
+            tracing::warn!(%error, "the folder of a session-only sign-in could not be removed");
+        }
+    }
+    let _ = std::fs::remove_dir(folders);
 }
 
 /// Lets only the person read a folder.

@@ -10,17 +10,20 @@ use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::account::AccountRef;
+use crate::account::Place;
+use crate::accounts::Label;
 use crate::alerts::Alerts;
 use crate::bus::Bus;
+use crate::keys::{Keys, Opened};
 use crate::surroundings::Surroundings;
+use crate::tokens::TokenKeeper;
 use crate::upkeep::{self, Upkeep};
-use crate::{Clock, Counts, Error, SyncStatus, storage};
+use crate::{Account, Clock, Counts, Error, Inner, SyncStatus, storage};
 
 /// A signed-in account. Hosts read from it; what changes goes through the engine.
 #[derive(Debug)]
 pub struct Active {
-    pub(crate) account: AccountRef,
+    pub(crate) place: Place,
     pub(crate) me: UserId,
     pub(crate) store: Store,
     pub(crate) api: Client,
@@ -39,14 +42,35 @@ pub struct Active {
     pub(crate) typing_told: AtomicI64,
     /// Wakes the work on the files.
     pub(crate) upkeep: Upkeep,
+    /// Whose profile it is, as the session shows it.
+    pub(crate) person: Account,
+    pub(crate) keeper: Arc<TokenKeeper>,
+    /// Taken by one at a time: whoever changes the key.
+    pub(crate) keys: tokio::sync::Mutex<Keys>,
+    /// Minutes without a sign of the person after which the account locks.
+    pub(crate) lock_after: watch::Sender<Option<u32>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     /// Set by [`Active::stop`], read inside each write of the background work.
     stopped: Arc<AtomicBool>,
 }
 
 impl Active {
-    pub(crate) fn new(account: AccountRef, store: Store, api: Client, bus: Bus, clock: Clock) -> Self {
-        let me = account.user.clone();
+    pub(crate) fn new(
+        place: Place,
+        opened: Opened,
+        api: Client,
+        keeper: Arc<TokenKeeper>,
+        me: &Me,
+        engine: &Inner,
+    ) -> Self {
+        let Opened { store, keys } = opened;
+        let person = Account::new(&place, me);
+        let me = place.account.user.clone();
+        let lock_after = store
+            .read(|connection| setting::get::<u32>(connection, setting::LOCK_AFTER))
+            .inspect_err(|error| tracing::warn!(%error, "the time to lock could not be read"))
+            .ok()
+            .flatten();
         let as_of = store
             .read(presta_store::sync_state::changes)
             .inspect_err(|error| tracing::warn!(%error, "the sync state could not be read"))
@@ -69,12 +93,12 @@ impl Active {
         let storage_notice = storage::recovery_notice(&store);
         let (status, _) = watch::channel(SyncStatus { as_of, storage_notice, ..SyncStatus::default() });
         Self {
-            account,
+            place,
             me,
             store,
             api,
-            bus,
-            clock,
+            bus: engine.bus.clone(),
+            clock: engine.config.clock.clone(),
             status,
             outbox: Notify::new(),
             sync: Notify::new(),
@@ -82,9 +106,24 @@ impl Active {
             alerts: Alerts::default(),
             typing_told: AtomicI64::new(0),
             upkeep: Upkeep::default(),
+            person,
+            keeper,
+            keys: tokio::sync::Mutex::new(keys),
+            lock_after: watch::Sender::new(lock_after),
             tasks: Mutex::default(),
             stopped: Arc::default(),
         }
+    }
+
+    /// What the switcher says of it.
+    pub(crate) async fn label(&self) -> Option<Label> {
+        let counts = self.counts().await.inspect_err(|error| tracing::warn!(%error, "nothing can be counted")).ok()?;
+        Some(Label::new(&self.person.display_name, &self.person.login, counts, self.has_passphrase().await))
+    }
+
+    /// Whether it opens with a passphrase.
+    pub(crate) async fn has_passphrase(&self) -> bool {
+        self.keys.lock().await.sealing.is_some()
     }
 
     /// The person.
@@ -231,12 +270,13 @@ impl Active {
         may
     }
 
-    /// Starts the sync, the outbox worker, and the work on the files. `damaged` is called once the database was found
-    /// damaged and marked to be set aside.
+    /// Starts the background work: sync, outbox, alerts, the work on the files, and whatever else `watch` does for as long
+    /// as the account is in use. `damaged` is called once the database was found damaged and marked to be set aside.
     pub(crate) fn run(
         self: &Arc<Self>,
         revoked: impl FnOnce() + Send + 'static,
         damaged: impl FnOnce() + Send + 'static,
+        watch: impl Future<Output = ()> + Send + 'static,
     ) {
         let sync = tokio::spawn({
             let active = Arc::clone(self);
@@ -258,7 +298,7 @@ impl Active {
                 damaged();
             }
         });
-        let tasks = [sync, outbox, alerts, clock, network, index, look_after];
+        let tasks = [sync, outbox, alerts, clock, network, index, look_after, tokio::spawn(watch)];
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
     }
 

@@ -1,6 +1,7 @@
 //! Session, sync, outbox worker and the event bus: everything the desktop client does, without a window.
 
 mod account;
+mod accounts;
 mod active;
 mod alerts;
 mod bus;
@@ -9,7 +10,9 @@ mod clock;
 mod closing_page;
 mod error;
 pub mod host;
+mod keys;
 mod links;
+mod lock;
 mod outbox;
 mod queue;
 mod richtext;
@@ -29,6 +32,7 @@ use std::sync::Arc;
 use presta_vault::Vault;
 use url::Url;
 
+pub use accounts::AccountRow;
 pub use active::Active;
 pub use alerts::{Notice, NoticeKind, Noticed, Preferences as AlertPreferences, Preview, Previewed, Quiet, RuleForm};
 pub use bus::{CoreEvent, Typing};
@@ -36,11 +40,13 @@ pub use check::{BidChecks, BidProblem, Context as CheckContext, check as check_b
 pub use clock::Clock;
 pub use error::Error;
 pub use links::gate as gate_link;
+pub use lock::{LOCK_CHOICES, SHORTEST_PASSPHRASE, Security};
 pub use presta_api::Timeouts;
 pub use presta_store as store;
+pub use presta_vault::Secret;
 pub use queue::Side;
 pub use richtext::{brief_html, message_html};
-pub use session::{Account, SessionState, SignedOutReason};
+pub use session::{Account, Keeping, SessionState, SignIn, SignedOutReason};
 pub use settings::{Locale, Settings, Theme};
 pub use status::{Counts, Indexing, SyncPhase, SyncStatus};
 pub use write::{Reopened, bid_context};
@@ -87,6 +93,7 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     pub(crate) bus: Bus,
     pub(crate) settings: settings::SettingsFile,
+    pub(crate) accounts: accounts::Accounts,
     pub(crate) session: Session,
 }
 
@@ -99,7 +106,10 @@ impl Engine {
         std::fs::create_dir_all(&config.profile).map_err(|error| Error::Io("making the profile folder", error))?;
         account::restrict(&config.profile)?;
         let settings = settings::SettingsFile::open(&config.profile, &config.server);
-        Ok(Self { inner: Arc::new(Inner { config, bus: Bus::start(), settings, session: Session::default() }) })
+        account::sweep(&config.profile);
+        let accounts = accounts::Accounts::open(&config.profile);
+        let session = Session::new(config.clock.now_ms());
+        Ok(Self { inner: Arc::new(Inner { config, bus: Bus::start(), settings, accounts, session }) })
     }
 
     /// Events for a host's user interface.

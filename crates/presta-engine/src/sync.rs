@@ -13,6 +13,7 @@ mod stream;
 use std::time::Duration;
 
 use presta_api::Retry;
+use presta_store::outbox::Failure;
 use tokio::time::Instant;
 
 pub(crate) use pause::PAUSED;
@@ -128,7 +129,10 @@ async fn set_online(active: &Active) -> Result<(), Error> {
 
 /// A lost connection is "offline"; an answer that makes no sense is an error while online.
 fn note_failure(active: &Active, error: &Error) {
-    let failure = error.failure();
+    let mut failure = error.failure();
+    if matches!(error, Error::Api(presta_api::Error::TokenStore(_))) {
+        failure = Failure::new("keyring-gone");
+    }
     let reached = match error {
         Error::Api(api) => !matches!(api.retry(), Retry::Network),
         _ => true,

@@ -144,6 +144,16 @@ impl Store {
         self.commit("FULL", write)
     }
 
+    /// Reads from the file at `path` without bringing it up to date, for a look at an account that is not in use.
+    ///
+    /// # Errors
+    /// [`Error::WrongKey`], why the file cannot be read, or those of `read`.
+    pub fn glance<T>(path: &Path, key: &Key, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let connection = file::connect(path, key, Access::Existing)?;
+        connection.pragma_update(None, "query_only", true)?;
+        read_snapshot(&connection, read)
+    }
+
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.inner.path

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
 
 use crate::{Error, Key};
 
@@ -23,7 +24,8 @@ pub(crate) fn connect(path: &Path, key: &Key, access: Access) -> Result<Connecti
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.expose()))?;
+    let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", key.expose()));
+    connection.execute_batch(&pragma)?;
     connection.execute_batch(
         "PRAGMA cipher_memory_security = OFF;
          PRAGMA temp_store = MEMORY;
@@ -47,7 +49,8 @@ pub(crate) fn connect(path: &Path, key: &Key, access: Access) -> Result<Connecti
 /// Attaches the index to a reader, as `search`.
 pub(crate) fn attach_search(connection: &Connection, search: &Path, key: &Key) -> Result<(), Error> {
     let path = search.to_str().ok_or_else(|| Error::ReadOnly("the path is not Unicode".to_owned()))?;
-    connection.execute(&format!("ATTACH DATABASE ?1 AS search KEY \"x'{}'\"", key.expose()), [path])?;
+    let attach = Zeroizing::new(format!("ATTACH DATABASE ?1 AS search KEY \"x'{}'\"", key.expose()));
+    connection.execute(&attach, [path])?;
     connection.query_row("SELECT count(*) FROM search.sqlite_master", [], |_| Ok(()))?;
     Ok(())
 }

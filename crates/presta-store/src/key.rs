@@ -46,3 +46,25 @@ impl std::fmt::Debug for Key {
         f.write_str("Key(…)")
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use zeroize::{Zeroize, ZeroizeOnDrop};
+
+    use super::Key;
+
+    /// Compiles for what wipes itself when dropped, and for nothing else.
+    fn wiped_on_drop<T: ZeroizeOnDrop>() {}
+
+    #[test]
+    fn a_key_prints_nothing_and_is_wiped() {
+        wiped_on_drop::<Key>();
+        let mut key = Key::from_bytes([0xab; 32]);
+        assert_eq!(key.expose(), "ab".repeat(32));
+        assert_eq!(format!("{key:?}"), "Key(…)");
+        assert_eq!(Key::from_hex(key.expose()).unwrap().expose(), key.expose());
+        key.zeroize();
+        assert_eq!(key.expose(), "");
+    }
+}

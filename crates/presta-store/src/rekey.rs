@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::PoisonError;
 
 use rusqlite::Connection;
+use zeroize::Zeroizing;
 
 use crate::connection::lock;
 use crate::file::{self, Access, beside};
@@ -66,7 +67,8 @@ fn sync_folder(path: &Path) -> Result<(), Error> {
 fn export(from: &Connection, copy: &Path, key: &Key) -> Result<(), Error> {
     let name = copy.to_str().ok_or_else(|| Error::ReadOnly("the path is not Unicode".to_owned()))?;
     let version: i64 = from.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    from.execute(&format!("ATTACH DATABASE ?1 AS copy KEY \"x'{}'\"", key.expose()), [name])?;
+    let attach = Zeroizing::new(format!("ATTACH DATABASE ?1 AS copy KEY \"x'{}'\"", key.expose()));
+    from.execute(&attach, [name])?;
     let exported = from
         .execute_batch("PRAGMA copy.auto_vacuum = INCREMENTAL; PRAGMA copy.synchronous = FULL;")
         .and_then(|()| from.query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(())))

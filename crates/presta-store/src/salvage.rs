@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
+use zeroize::Zeroizing;
 
 use crate::file::{beside, wal};
 use crate::{Error, Key};
@@ -96,6 +97,8 @@ pub(crate) fn take_over(path: &Path, key: &Key, cache: &mut Connection) -> Resul
             }
         }
     }
+    // An alert whose rule could not be read speaks of nothing.
+    tx.execute("DELETE FROM alert WHERE rule_id NOT IN (SELECT id FROM alert_rule)", [])?;
     tx.commit()?;
     std::fs::remove_file(beside(path, MARK))?;
     tracing::warn!(rows = recovery.rows, incomplete = recovery.incomplete, "a damaged database was set aside");
@@ -174,6 +177,7 @@ fn primary_key(connection: &Connection, table: &str) -> Result<Vec<String>, Erro
 fn open_damaged(path: &Path, key: &Key) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"; PRAGMA cache_size = -2000;", key.expose()))?;
+    let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"; PRAGMA cache_size = -2000;", key.expose()));
+    connection.execute_batch(&pragma)?;
     Ok(connection)
 }

@@ -13,6 +13,8 @@ pub const ME: &str = "me";
 pub const CATALOG: &str = "catalog";
 /// The bids left (`presta_model::Quota`).
 pub const QUOTA: &str = "quota";
+/// Minutes without a sign of the person after which the account locks (`u32`); none means never.
+pub const LOCK_AFTER: &str = "lock-after-minutes";
 
 /// The window of the projects that are synced, with its `rev` (JSON as the contract has it).
 pub const FEED: &str = "feed";
@@ -43,4 +45,13 @@ pub fn set<T: Serialize>(tx: &mut Tx<'_>, name: &str, value: &T) -> Result<bool,
         )?
         .execute((name, encode("setting", value)?))?;
     Ok(rows > 0)
+}
+
+/// Removes a value; it is no error when there is none.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn remove(tx: &mut Tx<'_>, name: &str) -> Result<(), Error> {
+    tx.prepare_cached("DELETE FROM setting WHERE name = ?1")?.execute([name])?;
+    Ok(())
 }

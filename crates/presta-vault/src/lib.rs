@@ -6,15 +6,20 @@
 mod error;
 mod memory;
 mod os;
+mod sealed;
 mod secret;
 
 use std::sync::Arc;
 
 pub use error::Error;
+pub use sealed::{SealError, SealingKey, is_sealed, unseal};
 pub use secret::Secret;
 
 /// Most bytes of one secret: what the Windows Credential Manager takes (`CRED_MAX_CREDENTIAL_BLOB_SIZE`).
 pub const LIMIT: usize = 2560;
+
+/// The entry that [`Vault::check`] makes and removes.
+const PROBE: &str = "check";
 
 /// Named secrets; clones share them.
 #[derive(Debug, Clone)]
@@ -81,6 +86,16 @@ impl Vault {
                 Ok(())
             }
         }
+    }
+
+    /// Finds out whether secrets can be kept, by keeping one: a keyring without a collection answers reads and refuses
+    /// writes. May show a prompt, as [`Vault::set`] does.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] and [`Error::Locked`] when the keyring cannot be used.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.set(PROBE, &Secret::from("check".to_owned())).await?;
+        self.delete(PROBE).await
     }
 
     /// What keeps the secrets: `secret-service`, `keychain`, `credential-manager` or `memory`.

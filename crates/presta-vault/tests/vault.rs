@@ -19,6 +19,8 @@ const INSIDE: &str = "PRESTA_VAULT_INSIDE";
 enum Keyring {
     /// A daemon with an unlocked login keyring.
     Unlocked,
+    /// The same, on a bus that starts no other when it is gone.
+    UnlockedAlone,
     /// A daemon without any keyring.
     Bare,
     /// A login keyring that a first daemon made and a second one, which knows no password, finds locked.
@@ -59,7 +61,7 @@ fn command(name: &str, keyring: &Keyring, home: &Path) -> Command {
             command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
             return command;
         }
-        Keyring::Unlocked => UNLOCK.to_owned(),
+        Keyring::Unlocked | Keyring::UnlockedAlone => UNLOCK.to_owned(),
         Keyring::Bare => "gnome-keyring-daemon --start --components=secrets >/dev/null".to_owned(),
         Keyring::Locked => format!(
             "dbus-run-session -- bash -c '{}; printf x | secret-tool store --label=x a b'; \
@@ -69,7 +71,7 @@ fn command(name: &str, keyring: &Keyring, home: &Path) -> Command {
         Keyring::NoService => ":".to_owned(),
     };
     let mut command = Command::new("dbus-run-session");
-    if matches!(keyring, Keyring::NoService) {
+    if matches!(keyring, Keyring::NoService | Keyring::UnlockedAlone) {
         // A bus that knows of no service to start.
         let config = home.join("bus.conf");
         std::fs::write(&config, BARE_BUS).unwrap();
@@ -206,6 +208,48 @@ fn a_daemon_that_was_replaced_is_found_again() {
 }
 
 #[test]
+fn a_daemon_that_died_is_absent_until_another_one_takes_its_place() {
+    if !inside("a_daemon_that_died_is_absent_until_another_one_takes_its_place", Keyring::UnlockedAlone) {
+        return;
+    }
+    let vault = Vault::os(SERVICE);
+    run(async {
+        vault.set("token", &secret("hunter2")).await.unwrap();
+        vault.check().await.unwrap();
+        kill_the_daemon();
+        assert_eq!(vault.get("token").await, Err(Error::Absent));
+        assert_eq!(vault.set("token", &secret("other")).await, Err(Error::Absent));
+        let started = Command::new("bash")
+            .args(["-c", "printf testpw | gnome-keyring-daemon --unlock --components=secrets"])
+            .output()
+            .unwrap();
+        assert!(started.status.success());
+        assert_eq!(vault.get("token").await, Ok(Some(secret("hunter2"))), "what it kept is still there");
+    });
+}
+
+#[test]
+fn a_daemon_that_died_and_was_started_by_the_bus_is_locked() {
+    if !inside("a_daemon_that_died_and_was_started_by_the_bus_is_locked", Keyring::Unlocked) {
+        return;
+    }
+    let vault = Vault::os(SERVICE);
+    run(async {
+        vault.set("token", &secret("hunter2")).await.unwrap();
+        kill_the_daemon();
+        assert_eq!(vault.get("token").await, Err(Error::Locked), "the new one knows no password");
+    });
+}
+
+fn kill_the_daemon() {
+    let killed = Command::new("bash").args(["-c", KILL]).output().unwrap();
+    assert!(killed.status.success(), "{killed:?}");
+}
+
+/// Kills the daemon that owns the name on this session's bus, by its number.
+const KILL: &str = r#"pid=$(gdbus call --session --dest org.freedesktop.DBus --object-path /org/freedesktop/DBus     --method org.freedesktop.DBus.GetConnectionUnixProcessID org.freedesktop.secrets | grep -o '[0-9]*,' | tr -d ,)     && kill -KILL "$pid" && while kill -0 "$pid" 2>/dev/null; do :; done"#;
+
+#[test]
 fn without_a_bus_the_keyring_is_absent() {
     if inside("without_a_bus_the_keyring_is_absent", Keyring::NoBus) {
         assert_absent();
@@ -225,6 +269,7 @@ fn assert_absent() {
         assert_eq!(vault.get("token").await, Err(Error::Absent));
         assert_eq!(vault.set("token", &secret("x")).await, Err(Error::Absent));
         assert_eq!(vault.delete("token").await, Err(Error::Absent));
+        assert_eq!(vault.check().await, Err(Error::Absent));
     });
 }
 
@@ -237,6 +282,7 @@ fn without_a_keyring_to_put_it_in_nothing_is_stored() {
     run(async {
         assert_eq!(vault.get("token").await, Ok(None));
         assert_eq!(vault.set("token", &secret("x")).await, Err(Error::Absent));
+        assert_eq!(vault.check().await, Err(Error::Absent));
     });
 }
 
@@ -247,4 +293,5 @@ fn a_keyring_that_nobody_unlocks_is_locked() {
     }
     let vault = Vault::os(SERVICE);
     assert_eq!(run(vault.set("token", &secret("x"))), Err(Error::Locked));
+    assert_eq!(run(vault.check()), Err(Error::Locked));
 }

@@ -2,16 +2,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 #![allow(clippy::print_stdout, reason = "figures are told")]
 
+mod accounts;
 mod alerts;
 mod every_write;
 mod faults;
+mod keyring;
 mod kill;
+mod lock;
 mod model;
 mod offline;
 mod offline24;
 mod online;
 mod person;
 mod realtime;
+mod rotation;
 mod search;
 mod seed;
 mod session;

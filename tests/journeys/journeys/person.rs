@@ -1,5 +1,6 @@
 //! Someone who uses the client: an engine with a profile of its own, driven by commands as the window does.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,17 +33,30 @@ impl Person {
     /// A client that was never started before, with a clock and a patience of its own.
     pub async fn with(server: &Url, clock: Clock, timeouts: Timeouts) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let config = Config {
-            profile: home.path().to_owned(),
-            server: server.clone(),
-            user_agent: "Prestataires/journeys".into(),
-            vault: Vault::memory(),
-            open_link: Arc::new(|_| Ok(())),
-            clock,
-            timeouts,
-        };
+        let config = Config { clock, timeouts, ..config(home.path(), server) };
         let engine = engine(&config).await;
         Self { engine, config, _home: Some(home) }
+    }
+
+    /// A client whose engine was made otherwise.
+    pub fn of(engine: Engine, config: Config, home: TempDir) -> Self {
+        Self { engine, config, _home: Some(home) }
+    }
+
+    /// Where its secrets are.
+    pub fn vault(&self) -> &Vault {
+        &self.config.vault
+    }
+
+    /// The platform it was made for.
+    pub fn server(&self) -> &Url {
+        &self.config.server
+    }
+
+    /// Ends the client without a word; what is left is its profile.
+    pub fn ended(mut self) -> TempDir {
+        self.kill();
+        self._home.take().unwrap()
     }
 
     /// A client that signed in and is up to date.
@@ -54,11 +68,19 @@ impl Person {
     }
 
     pub async fn sign_in(&self, login: &Login) -> anyhow::Result<()> {
-        let state = self.call("session_sign_in", json!({ "server": null })).await?;
+        self.sign_in_as(login, json!({ "server": null })).await
+    }
+
+    /// Signs in by `request`, and waits until whoever that is is there.
+    pub async fn sign_in_as(&self, login: &Login, request: Value) -> anyhow::Result<()> {
+        let state = self.call("session_sign_in", request).await?;
         let Some(url) = state["authorize_url"].as_str() else { bail!("no sign-in page: {state}") };
         let page = Platform::allow(&Url::parse(url)?, login).await?;
         anyhow::ensure!(page.contains("Vous êtes connecté"), "{page}");
-        self.until("being signed in", "status", json!({}), |status| status["session"]["state"] == "signed-in").await?;
+        self.until("being signed in", "status", json!({}), |status| {
+            status["session"]["state"] == "signed-in" && status["session"]["account"]["login"] == login.login
+        })
+        .await?;
         // Nobody here changes their mind, unless the test is about that.
         self.call("queue_settings_set", json!({ "undo_seconds": 0 })).await?;
         Ok(())
@@ -89,9 +111,10 @@ impl Person {
     }
 
     async fn again(self, home: Option<TempDir>) -> Self {
+        let config = self.config.clone();
         drop(self);
-        let engine = engine(&profile, &server, &vault).await;
-        Self { engine, vault, profile, server, _home: home }
+        let engine = engine(&config).await;
+        Self { engine, config, _home: home }
     }
 
     fn kill(&self) {
@@ -189,7 +212,20 @@ pub fn form() -> Value {
     })
 }
 
-async fn engine(config: &Config) -> Engine {
+/// A client on the folder `profile`, whose secrets are in memory.
+pub fn config(profile: &Path, server: &Url) -> Config {
+    Config {
+        profile: profile.to_owned(),
+        server: server.clone(),
+        user_agent: "Prestataires/journeys".into(),
+        vault: Vault::memory(),
+        open_link: Arc::new(|_| Ok(())),
+        clock: Clock::system(),
+        timeouts: Timeouts::default(),
+    }
+}
+
+pub async fn engine(config: &Config) -> Engine {
     let engine = Engine::new(config.clone()).unwrap();
     engine.resume().await;
     engine

@@ -37,3 +37,33 @@ fn after_a_change_only_the_new_key_opens_and_all_is_there() {
     assert_eq!(store.check(std::time::Duration::from_secs(60)).unwrap(), presta_store::health::Check::Sound);
     assert_eq!(store.index_pending().unwrap(), 0);
 }
+
+#[test]
+fn reads_and_writes_go_on_around_a_change_of_key() {
+    let (folder, store) = sample::open();
+    let workers: Vec<_> = (0..3)
+        .map(|number| {
+            let store = store.clone();
+            std::thread::spawn(move || {
+                for round in 0..40 {
+                    let project = sample::project(&format!("prj_{number}_{round}"));
+                    store.write(|tx| project::upsert(tx, &project, 1)).unwrap();
+                    assert!(store.read(|c| project::get(c, &project.id)).unwrap().is_some());
+                }
+            })
+        })
+        .collect();
+    for round in 0..10 {
+        store.rekey(&if round % 2 == 0 { new_key() } else { sample::key() }).unwrap();
+    }
+    for worker in workers {
+        worker.join().unwrap();
+    }
+    drop(store);
+    let all = |key: &Key| {
+        let path = folder.path().join("cache.db");
+        Store::glance(&path, key, |c| Ok(c.query_row("SELECT count(*) FROM project", [], |row| row.get::<_, i64>(0))?))
+    };
+    assert_eq!(all(&sample::key()).unwrap(), 120);
+    assert!(matches!(all(&new_key()), Err(Error::WrongKey)));
+}

@@ -31,6 +31,11 @@ export class App {
   counts = $state.raw<Counts>({ bids: 0, drafts: 0, unread: 0, queued: 0, needs_attention: 0, alerts: 0 });
   catalog = $state.raw<Catalog | null>(null);
   version = $state("");
+  /** The sign-in page is open beside the account in use, which goes on working. */
+  adding = $state(false);
+
+  /** Whose data is kept in memory: adding another account does not change that until it is there. */
+  #last: string | undefined;
 
   constructor(client: Client, i18n: I18n) {
     this.client = client;
@@ -83,6 +88,28 @@ export class App {
     this.toasts.show({ tone: "danger", text: () => errorWords(this.i18n, error).what, detail: () => errorWords(this.i18n, error).then });
   }
 
+  /** Another account of this computer in the place of the one in use. */
+  async switchTo(localId: string): Promise<void> {
+    const session = await this.run("account_switch", { local_id: localId });
+    if (!session) return;
+    this.adding = false;
+    this.useSession(session);
+    await this.boot();
+  }
+
+  async lock(): Promise<void> {
+    const session = await this.run("lock_now", {});
+    if (session) this.useSession(session);
+  }
+
+  /** Asks the keyring again. */
+  async retry(): Promise<void> {
+    const session = await this.run("session_retry", {});
+    if (!session) return;
+    this.useSession(session);
+    if (session.state === "signed-in") await this.boot();
+  }
+
   async set(change: Partial<Pick<Settings, "locale" | "theme">>): Promise<void> {
     const wanted = { locale: this.settings.locale, theme: this.settings.theme, ...change };
     this.#useSettings({ ...this.settings, ...wanted, language: wanted.locale ?? this.settings.language });
@@ -91,9 +118,17 @@ export class App {
   }
 
   useSession(session: SessionState): void {
-    const before = this.account?.id;
+    const before = this.account?.local_id ?? this.#last;
+    const signingIn = this.session.state === "signing-in";
     this.session = session;
-    if (before !== undefined && this.account?.id !== before) this.client.forget();
+    if (session.state === "locked" || (signingIn && session.state === "signed-in")) this.adding = false;
+    // Nothing of one account is shown in another one, nor behind a lock.
+    const shown = this.account?.local_id ?? (session.state === "signing-in" || session.state === "sign-in-failed" ? before : undefined);
+    if (before !== undefined && shown !== before) {
+      this.client.forget();
+      this.toasts.clear();
+    }
+    this.#last = shown;
   }
 
   /** The core tries less often to reach the platform while nobody looks. */
@@ -106,11 +141,11 @@ export class App {
   async #refresh(): Promise<void> {
     try {
       const status = await this.client.call("status", {});
-      const wasSignedIn = this.session.state === "signed-in";
+      const before = this.account?.local_id;
       this.useSession(status.session);
       this.sync = status.sync;
       this.counts = status.counts;
-      if (!wasSignedIn && status.session.state === "signed-in") await this.boot();
+      if (this.account?.local_id !== before && status.session.state === "signed-in") await this.boot();
     } catch {
       // The screens say their own errors; the next change brings the status again.
     }

@@ -34,6 +34,11 @@ export class Toasts {
     if (this.list.length === 0) this.#held = false;
   }
 
+  /** Nothing of one account is read in another one, nor over a lock. */
+  clear(): void {
+    for (const toast of this.list) this.dismiss(toast.id);
+  }
+
   hold(): void {
     this.#held = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);

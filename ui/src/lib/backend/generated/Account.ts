@@ -10,6 +10,10 @@ export type Account = {
  */
 id: string, 
 /**
+ * Names the account on this computer: the same person at another platform is another account.
+ */
+local_id: string, 
+/**
  * Name used to sign in.
  */
 login: string, 

@@ -7,4 +7,12 @@ export type SignInRequest = {
 /**
  * The platform's address; `None` for the one in the settings.
  */
-server: string | null, };
+server: string | null, 
+/**
+ * Another account beside the one in use.
+ */
+add: boolean, 
+/**
+ * Nothing of it is kept beyond this run.
+ */
+session_only: boolean, };

@@ -1,0 +1,58 @@
+//! Signing out of the account in use.
+
+use std::time::Duration;
+
+use presta_store::outbox::Failure;
+
+use super::{Phase, SessionState, SignedOutReason};
+use crate::{Engine, Error};
+
+/// Signing out does not wait longer for the platform.
+const REVOCATION: Duration = Duration::from_secs(5);
+
+impl Engine {
+    /// Signs the account in use out: the platform forgets the sign-in, this computer the key and the cache. Other
+    /// accounts of this computer are left as they are.
+    ///
+    /// # Errors
+    /// `unsent-work` with `count` and `drafts` while something would be lost, unless `discard_unsent`; the keyring's
+    /// when it does not answer, and nothing has changed then.
+    pub async fn sign_out(&self, discard_unsent: bool) -> Result<SessionState, Error> {
+        let _turn = self.inner.session.turn().await;
+        let active = self.signed_in()?;
+        if !discard_unsent {
+            let counts = active.counts().await?;
+            let unsent = counts.queued + counts.needs_attention;
+            if unsent > 0 || counts.drafts > 0 {
+                return Err(Error::Refused(
+                    Failure::new("unsent-work").with("count", unsent).with("drafts", counts.drafts),
+                ));
+            }
+        }
+        let place = active.place.clone();
+        // The keys go first: without them the file cannot be read, whatever happens next.
+        place.vault.delete(&place.next_key_entry()).await?;
+        place.vault.delete(&place.key_entry()).await?;
+        active.stop();
+        match tokio::time::timeout(REVOCATION, active.api.sign_out()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the sign-in could not be revoked on the platform"),
+            Err(_) => tracing::warn!("the platform did not answer the revocation"),
+        }
+        if let Err(error) = place.vault.delete(&place.token_entry()).await {
+            tracing::warn!(%error, "the refresh token could not be removed from the keyring");
+        }
+        if !place.is_fleeting() {
+            self.inner.accounts.forget(&place.account)?;
+        }
+        self.inner.session.with(|current| {
+            current.phase = Phase::Settled;
+            current.reason = SignedOutReason::None;
+        });
+        drop(active);
+        self.put_away(None);
+        let removed = std::fs::remove_dir_all(place.folder());
+        removed.map_err(|error| Error::Io("removing the cache", error))?;
+        Ok(self.session())
+    }
+}
