@@ -15,7 +15,7 @@ schema: number,
  */
 cipher: string, 
 /**
- * What is wrong with the database; `None` when it is sound.
+ * What is wrong with the database; `None` when it is sound. With damage nothing else here is filled in.
  */
 database_problem: string | null, 
 /**
