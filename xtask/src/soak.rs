@@ -90,6 +90,8 @@ fn figures_of(command: &mut Command) -> anyhow::Result<Vec<String>> {
         if let Some((name, value)) = line.trim().split_once(": ")
             && value.parse::<u64>().is_ok()
         {
+            // The first one stands behind the name of its test.
+            let name = name.rsplit(' ').next().unwrap_or(name);
             figures.push(format!("{name} {value}"));
         }
     }

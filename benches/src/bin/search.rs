@@ -72,15 +72,15 @@ fn main() -> anyhow::Result<()> {
     figures.print()
 }
 
-/// By hand, for the same answer: how many there are (up to 10,000), and the texts of the first fifty.
+/// By hand, for the same answer: how many there are (up to 1,050), and the texts of the first fifty.
 const NEWEST: &str = "WITH hit AS (SELECT rowid FROM fts WHERE fts MATCH ?1 ORDER BY rowid DESC LIMIT 50)
     SELECT d.data, d.description FROM hit CROSS JOIN doc d ON d.row_key = hit.rowid";
 const RANKED: &str = "WITH best AS MATERIALIZED (SELECT rowid AS k, bm25(fts, 8.0, 1.0, 4.0, 2.0) AS score FROM fts
-      WHERE fts MATCH ?1 ORDER BY rowid DESC LIMIT 5000),
+      WHERE fts MATCH ?1 ORDER BY rowid DESC LIMIT 2000),
     hit AS (SELECT k FROM best ORDER BY score, k DESC LIMIT 50)
     SELECT d.data, d.description FROM hit CROSS JOIN doc d ON d.row_key = hit.k";
 const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM fts f CROSS JOIN doc d ON d.row_key = f.rowid
-    WHERE fts MATCH ?1 AND d.status = 'open' LIMIT 10001)";
+    WHERE fts MATCH ?1 AND d.status = 'open' LIMIT 1051)";
 
 fn ours(store: &Store, query: &str, sort: Sort) -> Result<usize, anyhow::Error> {
     let search = Search::parse(query);

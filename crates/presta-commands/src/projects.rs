@@ -42,7 +42,7 @@ pub struct ListRequest {
 pub struct ListResponse {
     /// The rows.
     pub rows: Vec<ProjectRow>,
-    /// Rows without the window; a search is counted up to 10,000.
+    /// Rows without the window; a search is counted up to 1,000 beyond the window.
     pub total: u64,
     /// Whether there are more than `total`.
     pub more: bool,

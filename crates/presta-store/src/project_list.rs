@@ -15,10 +15,10 @@ use crate::{Error, row_key};
 const OPEN: &str = "p.status = 'open'";
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// Hits of a search are counted so far: one letter more is typed before anyone scrolls through them.
-pub const COUNTED: u32 = 10_000;
+/// Hits of a search are counted so far beyond the window: the list grows as it is scrolled.
+pub const COUNTED: u32 = 1_000;
 /// The newest hits that are ranked; ranking costs about a microsecond each. See docs/adr/0012.
-const RANKED: u32 = 5_000;
+const RANKED: u32 = 2_000;
 
 /// The order of the feed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -109,7 +109,7 @@ pub struct ListRequest<'a> {
 pub struct ListPage {
     /// The projects of the window.
     pub projects: Vec<Project>,
-    /// All that match; for a search, [`COUNTED`] at most.
+    /// All that match; for a search, [`COUNTED`] beyond the window at most.
     pub total: u64,
     /// Whether there are more than `total`.
     pub more: bool,
@@ -121,7 +121,8 @@ pub struct ListPage {
 /// When the database cannot be read.
 pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
     let narrowed = Narrowed::of(request);
-    let (total, more) = count(connection, &narrowed)?;
+    let counted = request.offset.saturating_add(request.limit).saturating_add(COUNTED);
+    let (total, more) = count(connection, &narrowed, counted)?;
     let (sql, values) = window(request, &narrowed);
     Ok(ListPage { projects: read(connection, &sql, &values)?, total, more })
 }
@@ -150,18 +151,18 @@ pub fn plan(connection: &Connection, request: &ListRequest<'_>) -> Result<Vec<St
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn count(connection: &Connection, narrowed: &Narrowed) -> Result<(u64, bool), Error> {
+fn count(connection: &Connection, narrowed: &Narrowed, counted: u32) -> Result<(u64, bool), Error> {
     let from = narrowed.tables_and_conditions("");
     let sql = if narrowed.fts.is_some() {
-        format!("SELECT count(*) FROM (SELECT 1 FROM {from} LIMIT {})", COUNTED + 1)
+        format!("SELECT count(*) FROM (SELECT 1 FROM {from} LIMIT {})", counted.saturating_add(1))
     } else {
         format!("SELECT count(*) FROM {from}")
     };
     let total: i64 =
         connection.prepare_cached(&sql)?.query_row(params_from_iter(&narrowed.values), |row| row.get(0))?;
     let total = u64::try_from(total).unwrap_or(0);
-    let more = narrowed.fts.is_some() && total > u64::from(COUNTED);
-    Ok((if more { u64::from(COUNTED) } else { total }, more))
+    let more = narrowed.fts.is_some() && total > u64::from(counted);
+    Ok((if more { u64::from(counted) } else { total }, more))
 }
 
 fn window(request: &ListRequest<'_>, narrowed: &Narrowed) -> (String, Vec<Value>) {

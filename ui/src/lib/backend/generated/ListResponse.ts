@@ -10,7 +10,7 @@ export type ListResponse = {
  */
 rows: Array<ProjectRow>, 
 /**
- * Rows without the window; a search is counted up to 10,000.
+ * Rows without the window; a search is counted up to 1,000 beyond the window.
  */
 total: number, 
 /**
