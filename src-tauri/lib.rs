@@ -41,7 +41,7 @@ pub fn run() -> anyhow::Result<()> {
             // The keyring may take its time; the window does not wait for it.
             tauri::async_runtime::spawn({
                 let engine = engine.clone();
-                async move { engine.resume().await }
+                async move { engine.start().await }
             });
             window::open(app.handle(), engine.settings().theme)?;
             Ok(())

@@ -5,6 +5,7 @@
 
 mod app;
 mod bids;
+mod export;
 mod list;
 mod messages;
 mod projects;

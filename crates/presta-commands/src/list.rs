@@ -4,7 +4,7 @@ use presta_engine::Engine;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::{app, bids, messages, projects, queue, refs};
+use crate::{app, bids, export, messages, projects, queue, refs};
 
 /// What is known of a command besides its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,4 +85,6 @@ commands! {
     queue_confirm(queue::confirm, refs::ActRef) -> crate::Nothing, reads [];
     queue_discard(queue::discard, refs::ActRef) -> crate::Nothing, reads [];
     queue_edit(queue::edit, refs::ActRef) -> queue::Reopened, reads [];
+    export_local(export::local, export::ExportRequest) -> presta_engine::LocalExport, reads [];
+    export_cancel(export::cancel, crate::Nothing) -> crate::Nothing, reads [];
 }

@@ -29,6 +29,8 @@ pub struct Active {
     pub(crate) sync: Notify,
     /// Id of the last conversation told that someone writes, so that it is told once in a while only.
     pub(crate) typing_told: AtomicI64,
+    /// The export under way.
+    pub(crate) exports: crate::export::Running,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -53,6 +55,7 @@ impl Active {
             outbox: Notify::new(),
             sync: Notify::new(),
             typing_told: AtomicI64::new(0),
+            exports: crate::export::Running::default(),
             tasks: Mutex::default(),
         }
     }

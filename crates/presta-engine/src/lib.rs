@@ -7,9 +7,11 @@ mod check;
 mod clock;
 mod closing_page;
 mod error;
+mod export;
 pub mod host;
 mod links;
 mod outbox;
+mod profile_lock;
 mod richtext;
 mod session;
 mod settings;
@@ -29,6 +31,7 @@ pub use bus::{CoreEvent, Typing};
 pub use check::{BidChecks, BidProblem, Context as CheckContext, check as check_bid, new_bid};
 pub use clock::Clock;
 pub use error::Error;
+pub use export::{ExportProgress, ExportedFile, LocalExport};
 pub use links::gate as gate_link;
 pub use presta_api::Timeouts;
 pub use presta_store as store;
@@ -81,6 +84,7 @@ pub(crate) struct Inner {
     pub(crate) bus: Bus,
     pub(crate) settings: settings::SettingsFile,
     pub(crate) session: Session,
+    pub(crate) profile: profile_lock::Profile,
 }
 
 impl Engine {
@@ -92,7 +96,9 @@ impl Engine {
         std::fs::create_dir_all(&config.profile).map_err(|error| Error::Io("making the profile folder", error))?;
         account::restrict(&config.profile)?;
         let settings = settings::SettingsFile::open(&config.profile, &config.server);
-        Ok(Self { inner: Arc::new(Inner { config, bus: Bus::start(), settings, session: Session::default() }) })
+        let profile = profile_lock::Profile::default();
+        let inner = Inner { config, bus: Bus::start(), settings, session: Session::default(), profile };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Events for a host's user interface.

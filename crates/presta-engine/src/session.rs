@@ -73,6 +73,8 @@ pub enum SignedOutReason {
     DatabaseTooNew,
     /// The cache cannot be read or written.
     Storage,
+    /// Another process works on the profile.
+    ProfileInUse,
 }
 
 /// The signed-in person.
@@ -148,11 +150,12 @@ impl Engine {
     /// Begins a sign-in in the browser; later states come with the `session` tag.
     ///
     /// # Errors
-    /// `bad-server-address`; failures of the platform are in the returned state.
+    /// `bad-server-address`, or `profile-in-use`; failures of the platform are in the returned state.
     pub async fn sign_in(&self, server: Option<&str>) -> Result<SessionState, Error> {
         if self.active().is_some() {
             return Ok(self.session());
         }
+        self.alone()?;
         self.cancel_sign_in();
         if let Some(server) = server {
             let server = parse_server(server)?;
@@ -187,9 +190,10 @@ impl Engine {
     /// Signs out: the platform forgets the sign-in, this computer the key and the cache.
     ///
     /// # Errors
-    /// `unsent-work` with `count` and `drafts` while something would be lost, unless `discard_unsent`.
+    /// `unsent-work` with `count` and `drafts` while something would be lost, unless `discard_unsent`; `profile-in-use`.
     pub async fn sign_out(&self, discard_unsent: bool) -> Result<SessionState, Error> {
         let active = self.signed_in()?;
+        self.alone()?;
         if !discard_unsent {
             let counts = active.counts().await?;
             let unsent = counts.queued + counts.needs_attention;
@@ -277,7 +281,7 @@ impl Engine {
         let database = account.database(&profile);
         let key = secret.and_then(|secret| Key::from_hex(secret.expose()).ok());
         let Some(key) = key else {
-            set_aside(&database, self.now());
+            self.set_aside(&database);
             return Err(SignedOutReason::KeyLost);
         };
         let store = self.open_store(&database, key).await.map_err(|error| {
@@ -285,7 +289,7 @@ impl Engine {
             match error {
                 Error::Store(presta_store::Error::TooNew { .. }) => SignedOutReason::DatabaseTooNew,
                 Error::Store(presta_store::Error::WrongKey) => {
-                    set_aside(&database, self.now());
+                    self.set_aside(&database);
                     SignedOutReason::KeyLost
                 }
                 _ => SignedOutReason::Storage,
@@ -308,7 +312,7 @@ impl Engine {
         let key = match vault.get(&account.key_entry()).await? {
             Some(secret) => Key::from_hex(secret.expose())?,
             None => {
-                set_aside(&database, self.now());
+                self.set_aside(&database);
                 let mut bytes = [0; 32];
                 getrandom::fill(&mut bytes).map_err(|error| presta_store::Error::Random(error.to_string()))?;
                 let key = Key::from_bytes(bytes);
@@ -321,7 +325,7 @@ impl Engine {
         restrict(&folder)?;
         match self.open_store(&database, key.clone()).await {
             Err(Error::Store(presta_store::Error::WrongKey)) => {
-                set_aside(&database, self.now());
+                self.set_aside(&database);
                 self.open_store(&database, key).await
             }
             opened => opened,
@@ -357,8 +361,10 @@ impl Engine {
             current.state = SessionState::SignedIn { account: Account::from(me) };
         });
         self.inner.bus.touch(["session", "sync", "projects", "bids", "threads", "queue", "drafts", "catalog"]);
-        let engine = self.clone();
-        active.run(move || engine.end_revoked());
+        if self.inner.profile.works_online() {
+            let engine = self.clone();
+            active.run(move || engine.end_revoked());
+        }
     }
 
     /// The platform no longer accepts the sign-in: the cache stays, encrypted, for the next one.
@@ -373,9 +379,16 @@ impl Engine {
         }
     }
 
-    fn set_state(&self, state: SessionState) {
+    pub(crate) fn set_state(&self, state: SessionState) {
         self.inner.session.with(|current| current.state = state);
         self.inner.bus.touch(["session"]);
+    }
+
+    /// Moves a cache that cannot be read out of the way; never one that another process has open.
+    fn set_aside(&self, database: &Path) {
+        if !self.inner.profile.is_beside() {
+            set_aside(database, self.now());
+        }
     }
 }
 

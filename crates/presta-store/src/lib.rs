@@ -11,6 +11,7 @@ mod transaction;
 
 pub mod bid;
 pub mod draft;
+pub mod dump;
 pub mod message;
 pub mod outbox;
 pub mod project;

@@ -59,6 +59,8 @@ export interface MessageParams {
   delivered_many: { count: number };
   delivered_bid: { title: string | number };
   delivered_message: { title: string | number };
+  error_export_exists: { path: string | number };
+  error_export_not_writable: { path: string | number };
   error_unexpected_status: { status: string | number };
   error_unknown_problem: { title: string | number };
   error_unknown: { code: string | number };
