@@ -41,6 +41,12 @@ const KNOWN: &[Known] = &[
            'saved_at', saved_at, 'form', json(form)) FROM bid_draft ORDER BY project_id, version",
     ),
     (
+        "message_drafts",
+        "message_draft",
+        "SELECT json_object('thread_id', thread_id, 'saved_at', saved_at, 'text', text)
+         FROM message_draft ORDER BY thread_id",
+    ),
+    (
         "queue",
         "outbox",
         "SELECT json_object('act_id', act_id, 'kind', kind, 'state', state, 'attempts', attempts, 'queued_at', queued_at,

@@ -5,4 +5,5 @@ mod faults;
 mod offline;
 mod online;
 mod person;
+mod profile;
 mod session;

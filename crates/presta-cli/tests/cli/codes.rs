@@ -72,7 +72,8 @@ async fn a_bid_on_a_project_that_changed_is_asked_about_again() {
     let new = json!({
         "title": "Un service de réservation", "description": "Un service de réservation pour trois salles, avec un \
          calendrier, des rappels et une page pour chaque salle. Le site existe, il faut y ajouter ce service.",
-        "category": "backend", "skills": ["rust"], "kind": "fixed", "remote": true, "country": "FR", "language": "fr",
+        "category": "backend", "skills": ["rust"], "type": "fixed", "remote": true, "country": "FR", "language": "fr",
+        "bids_close_at": (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(240)).to_string(),
         "budget_min": { "amount_minor": 100_000, "currency": "EUR" },
         "budget_max": { "amount_minor": 300_000, "currency": "EUR" },
     });

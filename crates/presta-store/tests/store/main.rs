@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 mod draft;
+mod dump;
 mod file;
 mod filters;
 mod outbox;
