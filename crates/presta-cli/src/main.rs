@@ -70,7 +70,7 @@ async fn run(cli: Cli, output: &Output) -> u8 {
         () = interrupted() => Err(Stop::Said(INTERRUPTED)),
     };
     if let Some(engine) = engine {
-        engine.close().await;
+        engine.leave().await;
     }
     outcome.map_or_else(|stop| ended(stop, output), |()| 0)
 }

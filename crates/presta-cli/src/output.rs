@@ -70,10 +70,11 @@ impl Output {
         for row in rows {
             table.add_row(row.iter().map(|cell| clean_line(cell)));
         }
-        let mut lines = table.lines();
+        // Columns are a blank apart on both sides; the first one's is of no use.
+        let mut lines = table.lines().map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned());
         let head = lines.next().unwrap_or_default();
-        let head = if self.bold { format!("\x1b[1m{}\x1b[0m", head.trim_end()) } else { head.trim_end().to_owned() };
-        std::iter::once(head).chain(lines.map(|line| line.trim_end().to_owned())).map(|line| line + "\n").collect()
+        let head = if self.bold { format!("\x1b[1m{head}\x1b[0m") } else { head };
+        std::iter::once(head).chain(lines).map(|line| line + "\n").collect()
     }
 
     /// A sentence for the person, to the standard error.
@@ -107,6 +108,12 @@ impl Output {
             (Some(minor), Some(currency)) => self.words.money(minor, currency),
             _ => "–".to_owned(),
         }
+    }
+
+    /// What a bid asks, by the hour or for the whole.
+    pub fn price(&self, bid: &Value) -> String {
+        let unit = if bid["hourly"] == true { self.words.get("per_hour_short") } else { String::new() };
+        format!("{}{unit}", self.money(&bid["amount"]))
     }
 
     /// A budget's two ends.

@@ -31,6 +31,9 @@ pub async fn until_up_to_date(host: &mut Host, output: &Output) -> Result<(), St
         if let Some(error) = status.error {
             return Err(error.into());
         }
+        if serde_json::to_value(status.phase).is_ok_and(|phase| phase == "paused") {
+            return Err(Failure::new("sync-paused").into());
+        }
         if status.online && status.phase == SyncPhase::Idle && status.as_of.is_some_and(|at| at >= host.started) {
             return Ok(());
         }

@@ -115,7 +115,7 @@ impl Engine {
 
     /// Ends the background work and gives the profile back. A renewal of the sign-in that is under way is carried
     /// through, so that the next start finds the newest refresh token.
-    pub async fn close(&self) {
+    pub async fn leave(&self) {
         self.cancel_sign_in();
         if let Some(active) = self.active() {
             active.stop();

@@ -6,13 +6,10 @@ use crate::Error;
 
 /// Tables whose rows are part of others, or say nothing of the person: how far a sync has come, what is to be indexed.
 const DERIVED: &[&str] =
-    &["sync_state", "project", "project_text", "project_skill", "thread_alias", "alias", "index_todo"];
+    &["sync_state", "project_text", "project_skill", "thread_alias", "alias", "index_todo", "index_state"];
 
-/// A source's name, the tables it needs, and the query whose only column is a row as JSON.
-type Known = (&'static str, &'static str, &'static str);
-
-/// What is not simply a table's columns.
-const KNOWN: &[Known] = &[
+/// A source's name, its table, and the query whose only column is a row as JSON.
+const KNOWN: &[(&str, &str, &str)] = &[
     ("profile", "setting", "SELECT value FROM setting WHERE name = 'me'"),
     (
         "settings",
@@ -27,33 +24,22 @@ const KNOWN: &[Known] = &[
     ),
     ("bids", "bid", "SELECT data FROM bid ORDER BY updated_at DESC, id"),
     ("threads", "thread", "SELECT data FROM thread ORDER BY updated_at DESC, id"),
-    (
-        "messages",
-        "message",
-        "SELECT json_object('id', id, 'thread_id', thread_id, 'seq', seq, 'author_id', author_id,
-           'client_message_id', client_message_id, 'sent_at', sent_at, 'text', text)
-         FROM message ORDER BY thread_id, seq",
-    ),
-    (
-        "bid_drafts",
-        "bid_draft",
-        "SELECT json_object('project_id', project_id, 'version', version, 'started_at', started_at,
-           'saved_at', saved_at, 'form', json(form)) FROM bid_draft ORDER BY project_id, version",
-    ),
-    (
-        "message_drafts",
-        "message_draft",
-        "SELECT json_object('thread_id', thread_id, 'saved_at', saved_at, 'text', text)
-         FROM message_draft ORDER BY thread_id",
-    ),
-    (
-        "queue",
-        "outbox",
-        "SELECT json_object('act_id', act_id, 'kind', kind, 'state', state, 'attempts', attempts, 'queued_at', queued_at,
-           'error', json(error), 'differences', json(differences), 'act', json(payload))
-         FROM outbox ORDER BY position",
-    ),
 ];
+
+/// Other names for tables that are written column by column.
+const NAMES: &[(&str, &str)] = &[
+    ("message", "messages"),
+    ("bid_draft", "bid_drafts"),
+    ("message_draft", "message_drafts"),
+    ("outbox", "queue"),
+    ("note", "notes"),
+];
+
+/// Columns that hold JSON, wherever they are.
+const JSON: &[&str] =
+    &["form", "payload", "error", "differences", "conflict", "tags", "criteria", "why", "value", "data"];
+/// Columns that only serve the cache.
+const INTERNAL: &[&str] = &["generation", "row_key", "position"];
 
 /// Rows of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +70,8 @@ pub fn sources(connection: &Connection) -> Result<Vec<Source>, Error> {
         if table == "resource" {
             sources.extend(resources(connection)?);
         } else {
-            sources.push(source(connection, table.clone(), columns_as_json(connection, table)?)?);
+            let name = NAMES.iter().find(|(it, _)| it == table).map_or(table.as_str(), |(_, name)| name);
+            sources.push(source(connection, name.to_owned(), columns_as_json(connection, table)?)?);
         }
     }
     Ok(sources)
@@ -138,8 +125,16 @@ fn columns_as_json(connection: &Connection, table: &str) -> Result<String, Error
     for name in names {
         let name = name?;
         let column = format!("\"{}\"", name.replace('"', "\"\""));
-        // JSON has no bytes.
-        let value = format!("iif(typeof({column}) = 'blob', hex({column}), {column})");
+        if INTERNAL.contains(&name.as_str()) {
+            continue;
+        }
+        let value = if JSON.contains(&name.as_str()) {
+            // What is no JSON after all is kept as text.
+            format!("json(iif(coalesce(json_valid({column}), 1), {column}, json_quote({column})))")
+        } else {
+            // JSON has no bytes.
+            format!("iif(typeof({column}) = 'blob', hex({column}), {column})")
+        };
         pairs.push(format!("'{}', {value}", name.replace('\'', "''")));
     }
     Ok(format!("SELECT json_object({}) FROM \"{}\"", pairs.join(", "), table.replace('"', "\"\"")))

@@ -72,10 +72,10 @@ async fn a_second_window_waits_for_the_first_and_then_goes_on() {
     call(&third, "bids_list", json!({})).await;
     assert_eq!(code(&third, "session_sign_out", json!({ "discard_unsent": true })).await, "profile-in-use");
 
-    first.close().await;
+    first.leave().await;
     starting.await.unwrap();
     assert!(matches!(second.session(), SessionState::SignedIn { .. }));
-    second.close().await;
+    second.leave().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

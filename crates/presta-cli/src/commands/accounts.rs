@@ -13,14 +13,13 @@ pub async fn run(engine: &Engine, output: &Output, accounts: Accounts) -> Result
         AccountsAct::List => host::start(engine, Need::Reading).await?.call("accounts_list", json!({})).await?,
         AccountsAct::Switch { account } => {
             let host = host::start(engine, Need::Local).await?;
-            host.call("account_switch", json!({ "id": account })).await?;
+            host.call("account_switch", json!({ "local_id": account })).await?;
             host.call("accounts_list", json!({})).await?
         }
     };
     output.response(&response, |output| {
-        let rows = response.as_array().or_else(|| response["accounts"].as_array());
-        let rows = rows.into_iter().flatten().map(cells).collect();
-        output.table(&["col_id", "col_name", "col_server", "col_queued", "col_current"], rows)
+        let rows = response.as_array().into_iter().flatten().map(cells).collect();
+        output.table(&["col_id", "col_name", "col_login", "col_server", "col_queued", "col_current"], rows)
     })
 }
 
@@ -28,5 +27,5 @@ fn cells(account: &Value) -> Vec<String> {
     let text = |name: &str| account[name].as_str().unwrap_or_default().to_owned();
     let unsent = account["unsent"].as_u64().map(|count| count.to_string()).unwrap_or_default();
     let current = if account["current"] == true { "*" } else { "" };
-    vec![text("id"), text("display_name"), text("server"), unsent, current.to_owned()]
+    vec![text("local_id"), text("name"), text("login"), text("server"), unsent, current.to_owned()]
 }

@@ -26,7 +26,7 @@ fn cells(output: &Output, bid: &Value) -> Vec<String> {
     vec![
         text("key"),
         output.words.named("stage", &text("stage")),
-        output.money(&bid["amount"]),
+        output.price(bid),
         bid["period_days"].as_u64().map(|days| days.to_string()).unwrap_or_default(),
         time(&bid["updated_at"]),
         text("project_title"),

@@ -118,7 +118,5 @@ fn request_cells(request: &Value) -> Vec<String> {
 
 /// The resources of a list, without what is said beside them.
 fn items(rows: &Value) -> Vec<Value> {
-    let rows = rows.as_array().or_else(|| rows["rows"].as_array()).or_else(|| rows["items"].as_array());
-    let inner = |row: &Value| row.get("data").filter(|data| data.is_object()).unwrap_or(row).clone();
-    rows.into_iter().flatten().map(inner).collect()
+    rows.as_array().into_iter().flatten().map(|row| row["data"].clone()).collect()
 }

@@ -111,7 +111,7 @@ fn bid(output: &Output, row: &Value) -> String {
         ("col_id", text(&row["key"])),
         ("col_project", text(&row["project_id"])),
         ("col_stage", output.words.named("stage", row["stage"].as_str().unwrap_or_default())),
-        ("col_amount", output.money(&row["amount"])),
+        ("col_amount", output.price(row)),
         ("col_net", output.money(&row["net"])),
         ("col_days", row["period_days"].to_string()),
         ("col_updated", time(&row["updated_at"])),

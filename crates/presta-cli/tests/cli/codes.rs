@@ -87,7 +87,7 @@ async fn a_bid_on_a_project_that_changed_is_asked_about_again() {
 
     let synced = terminal.run(&["sync"]).await;
     assert_eq!(synced.code, 0, "{synced:?}");
-    assert!(synced.out.contains("Demandent une décision : 1"), "{synced:?}");
+    assert!(synced.out.contains("Demandent une décision\u{a0}: 1"), "{synced:?}");
     let queue = terminal.run(&["queue"]).await;
     assert!(queue.out.contains("À confirmer") && queue.out.contains("Budget"), "{}", queue.out);
     let confirmed = terminal.run(&["queue", "confirm", &act]).await;

@@ -7,7 +7,7 @@ async fn a_day_on_the_command_line() {
     let terminal = Terminal::new().await;
     let login = terminal.platform.login("freelancer").unwrap().clone();
     let hello = terminal.sign_in(&login).await;
-    assert!(hello.starts_with("Connecté : ") && hello.contains(&login.login), "{hello}");
+    assert!(hello.starts_with("Connecté\u{a0}: ") && hello.contains(&login.login), "{hello}");
     let again = terminal.run(&["login", "--json"]).await.json();
     assert_eq!(again["state"], "signed-in");
 

@@ -7,3 +7,4 @@ mod day;
 mod export;
 mod shell;
 mod terminal;
+mod transcript;

@@ -46,8 +46,8 @@ fn every_table_is_a_source_or_known_not_to_be_one() {
     store
         .write(|tx| -> Result<(), Error> {
             tx.execute_batch(
-                "CREATE TABLE jotting (at INTEGER, \"odd 'name'\" TEXT, bytes BLOB) STRICT;
-             INSERT INTO jotting VALUES (1, 'un', x'00ff'), (2, NULL, NULL);
+                "CREATE TABLE jotting (at INTEGER, \"odd 'name'\" TEXT, bytes BLOB, why TEXT, generation INTEGER) STRICT;
+             INSERT INTO jotting VALUES (1, 'un', x'00ff', '[1]', 1), (2, NULL, NULL, NULL, 1), (3, '', x'', 'x', 1);
              CREATE TABLE resource (kind TEXT, id TEXT, data TEXT) STRICT;
              INSERT INTO resource VALUES ('privacy_request', 'prq_1', '{\"id\":\"prq_1\"}');",
             )?;
@@ -55,8 +55,9 @@ fn every_table_is_a_source_or_known_not_to_be_one() {
         })
         .unwrap();
     let jotted = rows(&store, "jotting");
-    assert_eq!(jotted[0], serde_json::json!({ "at": 1, "odd 'name'": "un", "bytes": "00FF" }));
-    assert_eq!(jotted[1]["odd 'name'"], Value::Null);
+    assert_eq!(jotted[0], serde_json::json!({ "at": 1, "odd 'name'": "un", "bytes": "00FF", "why": [1] }));
+    assert_eq!((&jotted[1]["odd 'name'"], &jotted[1]["why"]), (&Value::Null, &Value::Null));
+    assert_eq!(jotted[2]["why"], "x");
     assert_eq!(rows(&store, "privacy_request")[0]["id"], "prq_1");
 
     let names: Vec<String> = store

@@ -27,12 +27,16 @@ import type { Currency } from "./Currency";
 import type { Delivered } from "./Delivered";
 import type { Difference } from "./Difference";
 import type { DraftVersion } from "./DraftVersion";
+import type { ExportProgress } from "./ExportProgress";
+import type { ExportRequest } from "./ExportRequest";
+import type { ExportedFile } from "./ExportedFile";
 import type { Fees } from "./Fees";
 import type { FilterKind } from "./FilterKind";
 import type { FormRequest } from "./FormRequest";
 import type { LinkRequest } from "./LinkRequest";
 import type { ListRequest } from "./ListRequest";
 import type { ListResponse } from "./ListResponse";
+import type { LocalExport } from "./LocalExport";
 import type { Locale } from "./Locale";
 import type { MessageRow } from "./MessageRow";
 import type { MessageState } from "./MessageState";
@@ -79,7 +83,7 @@ import type { Typing } from "./Typing";
 import type { UserId } from "./UserId";
 import type { WireError } from "./WireError";
 
-export type { Account, ActKind, ActRef, ActRow, ActState, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, Client, CoreEvent, Counts, Currency, Delivered, Difference, DraftVersion, Fees, FilterKind, FormRequest, LinkRequest, ListRequest, ListResponse, Locale, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Nothing, ParamValue, ProjectFilters, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, Reopened, Role, Rules, SessionState, Settings, SettingsRequest, SignInRequest, SignOutRequest, SignedOutReason, Skill, Sort, Span, Status, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, WireError };
+export type { Account, ActKind, ActRef, ActRow, ActState, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, Client, CoreEvent, Counts, Currency, Delivered, Difference, DraftVersion, ExportProgress, ExportRequest, ExportedFile, Fees, FilterKind, FormRequest, LinkRequest, ListRequest, ListResponse, LocalExport, Locale, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, Nothing, ParamValue, ProjectFilters, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, Reopened, Role, Rules, SessionState, Settings, SettingsRequest, SignInRequest, SignOutRequest, SignedOutReason, Skill, Sort, Span, Status, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, WireError };
 
 export type CommandMap = {
   bootstrap: [Nothing, Bootstrap];
@@ -113,6 +117,8 @@ export type CommandMap = {
   queue_confirm: [ActRef, Nothing];
   queue_discard: [ActRef, Nothing];
   queue_edit: [ActRef, Reopened];
+  export_local: [ExportRequest, LocalExport];
+  export_cancel: [Nothing, Nothing];
 };
 
 export const reads: Record<keyof CommandMap, string[]> = {
@@ -147,4 +153,6 @@ export const reads: Record<keyof CommandMap, string[]> = {
   queue_confirm: [],
   queue_discard: [],
   queue_edit: [],
+  export_local: [],
+  export_cancel: [],
 };
