@@ -60,7 +60,7 @@ pub async fn logout(engine: &Engine, output: &Output, logout: Logout) -> Result<
 pub async fn sync(engine: &Engine, output: &Output) -> Result<(), Stop> {
     let mut host = host::start(engine, Need::Online).await?;
     host.signed_in()?;
-    wait::until_up_to_date(&mut host, output).await?;
+    // Read first: once the platform is reached, acts leave at once.
     let queue = host.call("queue_list", json!({})).await?;
     let acts: Vec<String> = queue["acts"]
         .as_array()
@@ -69,6 +69,7 @@ pub async fn sync(engine: &Engine, output: &Output) -> Result<(), Stop> {
         .filter(|act| !matches!(act["state"].as_str(), Some("refused" | "needs-confirmation" | "conflict")))
         .filter_map(|act| act["act_id"].as_str().map(str::to_owned))
         .collect();
+    wait::until_up_to_date(&mut host, output).await?;
     let sent = wait::until_sent(&mut host, output, &acts).await?;
     if let Some(failure) = wait::ended(&host) {
         return Err(failure.into());
