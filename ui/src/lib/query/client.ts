@@ -74,6 +74,6 @@ export class Client {
   #receive(event: CoreEvent): void {
     if (event.type === "delivered") for (const handler of this.#delivered) handler(event.act);
     else if (event.type === "typing") for (const handler of this.#typing) handler(event.typing);
-    else for (const listener of [...this.#listeners]) if (concerns(event.tags, listener.tags())) listener.refetch();
+    else if (event.type === "changed") for (const listener of [...this.#listeners]) if (concerns(event.tags, listener.tags())) listener.refetch();
   }
 }
