@@ -91,5 +91,5 @@ build_ui() {
 
 # One selection for every release build: another would build shared crates with other features.
 build_release() {
-    cargo build --release -p prestataires -p presta-platform -p presta-bridge -p desktop
+    cargo build --release -p prestataires -p presta-platform -p presta-bridge -p presta-cli -p desktop
 }

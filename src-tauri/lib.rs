@@ -42,7 +42,7 @@ pub fn run() -> anyhow::Result<()> {
             // The keyring may take its time; the window does not wait for it.
             tauri::async_runtime::spawn({
                 let engine = engine.clone();
-                async move { engine.resume().await }
+                async move { engine.start().await }
             });
             window::open(app.handle(), engine.settings().theme)?;
             Ok(())
@@ -51,7 +51,7 @@ pub fn run() -> anyhow::Result<()> {
         .context("opening the window")?;
     app.run(move |_, event| {
         if matches!(event, RunEvent::Exit) {
-            closing.close();
+            tauri::async_runtime::block_on(closing.leave());
         }
     });
     Ok(())

@@ -15,6 +15,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("presta-engine", &["presta-model", "presta-api", "presta-store", "presta-vault"]),
     ("presta-commands", &["presta-model", "presta-engine"]),
     ("presta-bridge", &["presta-commands", "presta-engine", "presta-vault"]),
+    ("presta-cli", &["presta-commands", "presta-engine", "presta-vault"]),
     ("prestataires", &["presta-commands", "presta-engine", "presta-vault"]),
     ("presta-testkit", &[]),
     ("xtask", &["presta-commands"]),

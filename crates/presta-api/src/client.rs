@@ -68,6 +68,12 @@ impl Client {
         self.session.sign_out().await
     }
 
+    /// Waits for a renewal of the sign-in that is under way, and lets no other begin: for the end of the program, which
+    /// must not fall between the platform's rotation of the refresh token and its saving.
+    pub async fn close(&self) {
+        self.session.close().await;
+    }
+
     /// Reads a resource.
     pub(crate) async fn get(&self, segments: &[&str], query: &[(&str, &str)]) -> Result<Answer, Error> {
         let mut url = self.transport.url(segments)?;

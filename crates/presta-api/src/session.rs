@@ -59,6 +59,8 @@ struct State {
     unsaved: Option<(Refresh, Access)>,
     /// How the last renewal failed.
     failure: Option<Error>,
+    /// The program ends: nothing is renewed any more.
+    closed: bool,
 }
 
 impl Session {
@@ -116,6 +118,9 @@ impl Session {
     }
 
     async fn refresh(&self, state: &mut State) -> Result<Access, Error> {
+        if state.closed {
+            return Err(Error::Interrupted);
+        }
         if let Some((refresh, access)) = &state.unsaved {
             self.tokens.save(refresh).await.map_err(Error::TokenStore)?;
             let access = access.clone();
@@ -142,6 +147,11 @@ impl Session {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Waits for the renewal that is under way; none begins any more.
+    pub(crate) async fn close(&self) {
+        self.state.lock().await.closed = true;
     }
 
     /// Begins a sign-in with the tokens of a code.

@@ -8,11 +8,15 @@ mod server;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
 use presta_engine::{Clock, Config, Engine, Timeouts, host};
 use presta_vault::Vault;
+
+/// The page is served at once after so long.
+const STARTING: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Parser)]
 #[command(about)]
@@ -52,7 +56,12 @@ async fn main() -> anyhow::Result<()> {
         clock: Clock::system(),
         timeouts: Timeouts::default(),
     })?;
-    engine.resume().await;
+    let mut starting = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.start().await }
+    });
+    // Another process may have the profile for long: the page says so meanwhile.
+    let _ = tokio::time::timeout(STARTING, &mut starting).await;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", arguments.port)).await.context("opening the port")?;
     let token = uuid::Uuid::new_v4().simple().to_string();
     let line = serde_json::json!({ "url": format!("http://{}/#token={token}", listener.local_addr()?) });
@@ -64,6 +73,6 @@ async fn main() -> anyhow::Result<()> {
         })
         .await
         .context("serving");
-    engine.close();
+    engine.leave().await;
     served
 }

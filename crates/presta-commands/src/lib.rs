@@ -7,6 +7,7 @@ mod accounts;
 mod alerts;
 mod app;
 mod bids;
+mod export;
 mod list;
 mod messages;
 mod notes;

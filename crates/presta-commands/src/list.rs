@@ -4,7 +4,7 @@ use presta_engine::Engine;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::{accounts, alerts, app, bids, messages, notes, projects, queue, refs, search, storage, writes};
+use crate::{accounts, alerts, app, bids, export, messages, notes, projects, queue, refs, search, storage, writes};
 
 /// What is known of a command besides its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,4 +130,6 @@ commands! {
     feed_get(writes::feed, crate::Nothing) -> writes::ResourceRow, reads ["feed", "queue"];
     write_queue(writes::queue, writes::WriteRequest) -> refs::ActRef, reads [];
     write_change(writes::change, writes::ChangeWriteRequest) -> crate::Nothing, reads [];
+    export_local(export::local, export::ExportRequest) -> presta_engine::LocalExport, reads [];
+    export_cancel(export::cancel, crate::Nothing) -> crate::Nothing, reads [];
 }

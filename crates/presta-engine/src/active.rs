@@ -49,6 +49,8 @@ pub struct Active {
     pub(crate) keys: tokio::sync::Mutex<Keys>,
     /// Minutes without a sign of the person after which the account locks.
     pub(crate) lock_after: watch::Sender<Option<u32>>,
+    /// The export under way.
+    pub(crate) exports: crate::export::Running,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     /// Set by [`Active::stop`], read inside each write of the background work.
     stopped: Arc<AtomicBool>,
@@ -110,6 +112,7 @@ impl Active {
             keeper,
             keys: tokio::sync::Mutex::new(keys),
             lock_after: watch::Sender::new(lock_after),
+            exports: crate::export::Running::default(),
             tasks: Mutex::default(),
             stopped: Arc::default(),
         }

@@ -30,6 +30,11 @@ pub enum CoreEvent {
         /// Which.
         act: Delivered,
     },
+    /// An export of what this computer holds goes on.
+    Export {
+        /// How far it has come.
+        progress: crate::ExportProgress,
+    },
     /// Someone is writing.
     Typing {
         /// Where, and until when to show it.

@@ -9,11 +9,13 @@ mod check;
 mod clock;
 mod closing_page;
 mod error;
+mod export;
 pub mod host;
 mod keys;
 mod links;
 mod lock;
 mod outbox;
+mod profile_lock;
 mod queue;
 mod richtext;
 mod session;
@@ -39,6 +41,7 @@ pub use bus::{CoreEvent, Typing};
 pub use check::{BidChecks, BidProblem, Context as CheckContext, check as check_bid, new_bid};
 pub use clock::Clock;
 pub use error::Error;
+pub use export::{ExportProgress, ExportedFile, LocalExport};
 pub use links::gate as gate_link;
 pub use lock::{LOCK_CHOICES, SHORTEST_PASSPHRASE, Security};
 pub use presta_api::Timeouts;
@@ -95,6 +98,7 @@ pub(crate) struct Inner {
     pub(crate) settings: settings::SettingsFile,
     pub(crate) accounts: accounts::Accounts,
     pub(crate) session: Session,
+    pub(crate) profile: profile_lock::Profile,
 }
 
 impl Engine {
@@ -109,7 +113,9 @@ impl Engine {
         account::sweep(&config.profile);
         let accounts = accounts::Accounts::open(&config.profile);
         let session = Session::new(config.clock.now_ms());
-        Ok(Self { inner: Arc::new(Inner { config, bus: Bus::start(), settings, accounts, session }) })
+        let profile = profile_lock::Profile::default();
+        let inner = Inner { config, bus: Bus::start(), settings, accounts, session, profile };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Events for a host's user interface.

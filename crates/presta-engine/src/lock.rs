@@ -101,6 +101,7 @@ impl Engine {
     /// # Errors
     /// `passphrase-too-short` with `min`; `wrong-passphrase` when `current` does not fit; the keyring's.
     pub async fn set_passphrase(&self, current: Option<Secret>, new: Secret) -> Result<Security, Error> {
+        self.alone()?;
         if new.expose().chars().count() < SHORTEST_PASSPHRASE {
             return Err(Error::Refused(Failure::new("passphrase-too-short").with("min", shortest())));
         }
@@ -112,6 +113,7 @@ impl Engine {
     /// # Errors
     /// `wrong-passphrase`; the keyring's.
     pub async fn remove_passphrase(&self, current: Secret) -> Result<Security, Error> {
+        self.alone()?;
         self.protect(Some(current), None).await?;
         self.set_lock_after(None).await
     }
@@ -134,6 +136,7 @@ impl Engine {
     /// # Errors
     /// `no-passphrase` while it has none; `bad-request` for minutes that cannot be chosen.
     pub async fn set_lock_after(&self, minutes: Option<u32>) -> Result<Security, Error> {
+        self.alone()?;
         let active = self.signed_in()?;
         if let Some(minutes) = minutes {
             if !active.has_passphrase().await {
@@ -163,6 +166,7 @@ impl Engine {
     /// # Errors
     /// The keyring's and the store's; the data can be read as before then.
     pub async fn rotate_key(&self) -> Result<(), Error> {
+        self.alone()?;
         let active = self.signed_in()?;
         // Carried through when nobody waits for it any more.
         let work = tokio::spawn(async move {
@@ -233,6 +237,7 @@ impl Engine {
     /// # Errors
     /// `not-locked`; the keyring's, and nothing has changed then.
     pub async fn forget_passphrase(&self) -> Result<SessionState, Error> {
+        self.alone()?;
         let _turn = self.inner.session.turn().await;
         let Some(place) = self.inner.session.with_locked(|locked| locked.place.clone()) else {
             return Err(Error::refused("not-locked"));

@@ -29,7 +29,7 @@ pub(crate) struct Session {
 
 /// What is under way besides the account.
 #[derive(Debug)]
-enum Phase {
+pub(crate) enum Phase {
     Starting,
     /// The keyring is asked.
     Opening,
@@ -134,9 +134,8 @@ impl Engine {
         self.active().ok_or(Error::NotSignedIn)
     }
 
-    /// Ends the background work and removes what was not to be kept. For hosts, before they exit; a kill has the same
-    /// effect at the next start.
-    pub fn close(&self) {
+    /// Ends the background work and removes what was not to be kept; a kill has the same effect at the next start.
+    pub(crate) fn close(&self) {
         let (active, locked) = self.inner.session.with(|current| (current.active.take(), current.locked.take()));
         if let Some(active) = active {
             active.stop();
@@ -158,7 +157,7 @@ impl Engine {
         self.inner.bus.touch(["session", "sync", "accounts"]);
     }
 
-    fn set_phase(&self, phase: Phase) -> SessionState {
+    pub(crate) fn set_phase(&self, phase: Phase) -> SessionState {
         let state = self.inner.session.with(|current| {
             current.phase = phase;
             current.state()
@@ -167,13 +166,13 @@ impl Engine {
         state
     }
 
-    fn settle_signed_out(&self, reason: SignedOutReason) {
+    pub(crate) fn settle_signed_out(&self, reason: SignedOutReason) {
         self.inner.session.with(|current| current.reason = reason);
         self.set_phase(Phase::Settled);
     }
 
     /// Remembers what the switcher says of the account in use, whose work then ends; its queue stays.
-    async fn leave(&self) {
+    async fn leave_account(&self) {
         let Some(active) = self.active() else { return };
         if !active.place.is_fleeting()
             && let Some(label) = active.label().await

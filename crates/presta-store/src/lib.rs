@@ -19,6 +19,7 @@ pub mod alert;
 pub mod alias;
 pub mod bid;
 pub mod draft;
+pub mod dump;
 pub mod health;
 pub mod message;
 pub mod note;

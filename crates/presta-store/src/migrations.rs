@@ -24,6 +24,10 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
             continue;
         }
         let tx = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        // Another process may have brought it there meanwhile.
+        if version <= tx.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? {
+            continue;
+        }
         tx.execute_batch(sql)?;
         tx.pragma_update(None, "user_version", version)?;
         tx.commit()?;

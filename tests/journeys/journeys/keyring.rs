@@ -147,7 +147,7 @@ async fn without_a_keyring_a_session_is_offered_that_leaves_nothing() {
         assert!(!std::fs::read(&path).unwrap().starts_with(b"SQLite format 3"), "{}", path.display());
     }
     // An exit removes it.
-    person.engine.close();
+    person.engine.leave().await;
     until("the folder to be removed", PATIENCE, async || Ok(names(files(person.profile())).is_empty().then_some(())))
         .await
         .unwrap();

@@ -14,6 +14,7 @@ mod offline;
 mod offline24;
 mod online;
 mod person;
+mod profile;
 mod realtime;
 mod rotation;
 mod search;

@@ -74,7 +74,7 @@ async fn every_step_of_the_change_can_be_the_last() {
     // Killed after the file was rewritten: the new key takes the place of the old one.
     person.vault().set(&places.next, &secret(&next)).await.unwrap();
     let store = Store::open(&places.database, &now, |_| {}).unwrap();
-    person.engine.close();
+    person.engine.leave().await;
     store.rekey(&next).unwrap();
     drop(store);
     person = person.restarted().await;

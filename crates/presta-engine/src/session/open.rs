@@ -46,8 +46,9 @@ impl Engine {
     /// Changes to another account of this computer. The work of the one that is left stops; its queue stays.
     ///
     /// # Errors
-    /// `not-found`; `session-only-alone` while the account in use is not kept, for it would be lost.
+    /// `not-found`; `session-only-alone` while the account in use is not kept, for it would be lost; `profile-in-use`.
     pub async fn switch_account(&self, local_id: &str) -> Result<SessionState, Error> {
+        self.alone()?;
         let _turn = self.inner.session.turn().await;
         let account = self.inner.accounts.find(local_id).ok_or_else(|| Error::refused("not-found"))?;
         self.cancel_sign_in();
@@ -60,7 +61,7 @@ impl Engine {
             }
         }
         self.inner.accounts.choose(&account)?;
-        self.leave().await;
+        self.leave_account().await;
         self.open_kept(account).await;
         Ok(self.session())
     }
@@ -137,6 +138,9 @@ impl Engine {
         }
         let tags = ["session", "accounts", "sync", "projects", "bids", "threads", "queue", "drafts", "catalog"];
         self.inner.bus.touch(tags);
+        if !self.inner.profile.works_online() {
+            return;
+        }
         let (engine, again, ended) = (self.clone(), self.clone(), Arc::downgrade(&active));
         let (damaged, watched) = (ended.clone(), self.watch_inactivity(&active));
         active.run(move || engine.end_revoked(&ended), move || again.reopen_damaged(&damaged), watched);

@@ -46,7 +46,7 @@ impl Engine {
     /// Begins a sign-in in the browser; later states come with the `session` tag.
     ///
     /// # Errors
-    /// `bad-server-address`, `session-only-alone`; failures of keyring and platform are in the returned state.
+    /// `bad-server-address`, `session-only-alone`, `profile-in-use`; failures of keyring and platform are in the returned state.
     pub async fn sign_in(&self, request: SignIn<'_>) -> Result<SessionState, Error> {
         if let Some(active) = self.active() {
             if !request.add {
@@ -56,6 +56,7 @@ impl Engine {
                 return Err(Error::refused("session-only-alone"));
             }
         }
+        self.alone()?;
         self.cancel_sign_in();
         if let Some(server) = request.server {
             let server = parse_server(server)?;
@@ -140,7 +141,7 @@ impl Engine {
             Err(OpenError::Sealed) => {
                 keeper.settle(place.token_entry()).await?;
                 self.inner.accounts.choose(&account)?;
-                self.leave().await;
+                self.leave_account().await;
                 self.inner.session.with(|current| current.sign_in = None);
                 let label = self.inner.accounts.label(&account);
                 self.put_away(Some(crate::lock::Locked::new(place, label.as_ref())));
@@ -161,7 +162,7 @@ impl Engine {
         if kept {
             self.inner.accounts.choose(&account)?;
         }
-        self.leave().await;
+        self.leave_account().await;
         self.activate(place, opened, api, keeper, &me);
         Ok(())
     }

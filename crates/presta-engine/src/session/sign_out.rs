@@ -15,11 +15,12 @@ impl Engine {
     /// accounts of this computer are left as they are.
     ///
     /// # Errors
-    /// `unsent-work` with `count` and `drafts` while something would be lost, unless `discard_unsent`; the keyring's
+    /// `profile-in-use`; `unsent-work` with `count` and `drafts` while something would be lost, unless `discard_unsent`; the keyring's
     /// when it does not answer, and nothing has changed then.
     pub async fn sign_out(&self, discard_unsent: bool) -> Result<SessionState, Error> {
         let _turn = self.inner.session.turn().await;
         let active = self.signed_in()?;
+        self.alone()?;
         if !discard_unsent {
             let counts = active.counts().await?;
             let unsent = counts.queued + counts.needs_attention;

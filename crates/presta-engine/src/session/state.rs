@@ -85,6 +85,8 @@ pub enum SignedOutReason {
     DatabaseTooNew,
     /// The cache cannot be read or written.
     Storage,
+    /// Another process works on the profile.
+    ProfileInUse,
 }
 
 /// The signed-in person.

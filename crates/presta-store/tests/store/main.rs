@@ -5,6 +5,7 @@
 mod alert;
 mod damage;
 mod draft;
+mod dump;
 mod file;
 mod filters;
 mod index;

@@ -74,6 +74,8 @@ export interface MessageParams {
   error_storage_recovered_partly_then: { file: string | number; rows: string | number };
   error_keep_days_out_of_range_then: { max: string | number; min: string | number };
   error_max_megabytes_too_small_then: { min: string | number };
+  error_export_exists: { path: string | number };
+  error_export_not_writable: { path: string | number };
   error_alert_rule_name: { max: string | number };
   error_alert_rule_query: { max: string | number };
   error_too_many_alert_rules: { max: string | number };

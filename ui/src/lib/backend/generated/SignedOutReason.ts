@@ -3,4 +3,4 @@
 /**
  * Why nobody is signed in.
  */
-export type SignedOutReason = "none" | "revoked" | "keyring-absent" | "keyring-locked" | "key-lost" | "wrong-key" | "database-too-new" | "storage";
+export type SignedOutReason = "none" | "revoked" | "keyring-absent" | "keyring-locked" | "key-lost" | "wrong-key" | "database-too-new" | "storage" | "profile-in-use";

@@ -54,6 +54,9 @@ import type { Difference } from "./Difference";
 import type { Doctor } from "./Doctor";
 import type { DraftVersion } from "./DraftVersion";
 import type { EntityType } from "./EntityType";
+import type { ExportProgress } from "./ExportProgress";
+import type { ExportRequest } from "./ExportRequest";
+import type { ExportedFile } from "./ExportedFile";
 import type { Fees } from "./Fees";
 import type { FieldConflict } from "./FieldConflict";
 import type { FilterKind } from "./FilterKind";
@@ -63,6 +66,7 @@ import type { Keeping } from "./Keeping";
 import type { LinkRequest } from "./LinkRequest";
 import type { ListRequest } from "./ListRequest";
 import type { ListResponse } from "./ListResponse";
+import type { LocalExport } from "./LocalExport";
 import type { Locale } from "./Locale";
 import type { LockAfterRequest } from "./LockAfterRequest";
 import type { MergeRequest } from "./MergeRequest";
@@ -135,7 +139,7 @@ import type { VisibleRequest } from "./VisibleRequest";
 import type { WireError } from "./WireError";
 import type { WriteRequest } from "./WriteRequest";
 
-export type { Account, AccountRequest, AccountRow, ActKind, ActRef, ActRow, ActState, Alert, AlertCriteria, AlertMode, AlertNotice, AlertNoticeKind, AlertNoticed, AlertOrigin, AlertPreferences, AlertPreview, AlertPreviewRequest, AlertPreviewed, AlertRule, AlertRuleEnableRequest, AlertRuleForm, AlertRuleRequest, AlertWhy, AlertsRequest, AlertsResponse, AlertsSeenRequest, AlertsWhich, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, ChangeWriteRequest, Client, CoreEvent, Count, Counts, Currency, Delivered, Difference, Doctor, DraftVersion, EntityType, Fees, FieldConflict, FilterKind, FormRequest, Indexing, Keeping, LinkRequest, ListRequest, ListResponse, Locale, LockAfterRequest, MergeRequest, MessageHit, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, NewPassphraseRequest, Note, NoteHit, NoteRequest, Nothing, ParamValue, Passphrase, PassphraseRequest, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QueueSettings, QuietHours, Reopened, Repair, RepairRequest, ResourceRequest, ResourceRow, ResourcesRequest, Retention, Role, Rules, SearchRequest, SearchResponse, Security, SessionState, Settings, SettingsRequest, Side, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, VisibleRequest, WireError, WriteRequest };
+export type { Account, AccountRequest, AccountRow, ActKind, ActRef, ActRow, ActState, Alert, AlertCriteria, AlertMode, AlertNotice, AlertNoticeKind, AlertNoticed, AlertOrigin, AlertPreferences, AlertPreview, AlertPreviewRequest, AlertPreviewed, AlertRule, AlertRuleEnableRequest, AlertRuleForm, AlertRuleRequest, AlertWhy, AlertsRequest, AlertsResponse, AlertsSeenRequest, AlertsWhich, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, ChangeWriteRequest, Client, CoreEvent, Count, Counts, Currency, Delivered, Difference, Doctor, DraftVersion, EntityType, ExportProgress, ExportRequest, ExportedFile, Fees, FieldConflict, FilterKind, FormRequest, Indexing, Keeping, LinkRequest, ListRequest, ListResponse, LocalExport, Locale, LockAfterRequest, MergeRequest, MessageHit, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, NewPassphraseRequest, Note, NoteHit, NoteRequest, Nothing, ParamValue, Passphrase, PassphraseRequest, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QueueSettings, QuietHours, Reopened, Repair, RepairRequest, ResourceRequest, ResourceRow, ResourcesRequest, Retention, Role, Rules, SearchRequest, SearchResponse, Security, SessionState, Settings, SettingsRequest, Side, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, VisibleRequest, WireError, WriteRequest };
 
 export type CommandMap = {
   bootstrap: [Nothing, Bootstrap];
@@ -209,6 +213,8 @@ export type CommandMap = {
   feed_get: [Nothing, ResourceRow];
   write_queue: [WriteRequest, ActRef];
   write_change: [ChangeWriteRequest, Nothing];
+  export_local: [ExportRequest, LocalExport];
+  export_cancel: [Nothing, Nothing];
 };
 
 export const reads: Record<keyof CommandMap, string[]> = {
@@ -283,4 +289,6 @@ export const reads: Record<keyof CommandMap, string[]> = {
   feed_get: ["feed", "queue"],
   write_queue: [],
   write_change: [],
+  export_local: [],
+  export_cancel: [],
 };

@@ -1,0 +1,64 @@
+//! Conversations and messages.
+
+use presta_engine::Engine;
+use serde_json::{Value, json};
+
+use crate::args::{Message, Threads};
+use crate::commands::{act_of, text_from};
+use crate::exit::Stop;
+use crate::host::{self, Host, Need};
+use crate::output::{Output, time};
+use crate::wait;
+
+pub async fn list(engine: &Engine, output: &Output, threads: Threads) -> Result<(), Stop> {
+    let host = host::start(engine, Need::Reading).await?;
+    host.signed_in()?;
+    let view = match (threads.unread, threads.archived) {
+        (true, _) => "unread",
+        (_, true) => "archived",
+        _ => "inbox",
+    };
+    let found = host.call("threads_list", json!({ "view": view, "query": threads.query.unwrap_or_default() })).await?;
+    output.response(&found, |output| {
+        let rows = found.as_array().into_iter().flatten().map(cells).collect();
+        output.table(&["col_id", "col_with", "col_title", "col_unread", "col_queued", "col_updated", "col_last"], rows)
+    })
+}
+
+fn cells(thread: &Value) -> Vec<String> {
+    let text = |name: &str| thread[name].as_str().unwrap_or_default().to_owned();
+    vec![
+        text("id"),
+        text("with"),
+        text("project_title"),
+        thread["unread"].to_string(),
+        thread["queued"].to_string(),
+        time(&thread["last_at"]),
+        text("last_text").chars().take(60).collect(),
+    ]
+}
+
+/// Queues a message, and sends it unless it is to wait.
+pub async fn message(engine: &Engine, output: &Output, message: Message) -> Result<(), Stop> {
+    let text = if message.text == "-" { text_from("-".as_ref())? } else { message.text };
+    let mut host = host::start(engine, if message.queue_only { Need::Local } else { Need::Online }).await?;
+    host.signed_in()?;
+    let thread = conversation(&host, &message.to).await?;
+    let queued = host.call("message_send", json!({ "thread_id": thread, "text": text })).await?;
+    let act = act_of(&queued);
+    if message.queue_only {
+        return output.response(&queued, |output| format!("{} ({act})\n", output.words.get("queue_kept")));
+    }
+    wait::report(&mut host, output, &act).await
+}
+
+/// The conversation of that id, or the one about the project of that id.
+async fn conversation(host: &Host, id: &str) -> Result<Value, Stop> {
+    match host.call("thread_get", json!({ "thread_id": id, "limit": 1 })).await {
+        Ok(page) => Ok(page["thread"]["id"].clone()),
+        Err(Stop::Failed(failure)) if failure.code == "not-found" => {
+            Ok(host.call("thread_for_project", json!({ "project_id": id })).await?["thread_id"].clone())
+        }
+        Err(stop) => Err(stop),
+    }
+}

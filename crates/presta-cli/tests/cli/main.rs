@@ -1,0 +1,10 @@
+//! `presta` itself, against the reference platform and a real keyring: run as `scripts/with-keyring cargo test -p presta-cli`.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "these are tests")]
+
+mod codes;
+mod day;
+mod export;
+mod shell;
+mod terminal;
+mod transcript;
