@@ -181,3 +181,19 @@ async fn an_invitation_to_a_closed_project_can_only_be_declined() {
     assert_eq!(camille.post(&format!("{path}:decline"), json!({})).await.expect(200).body["status"], "declined");
     assert_eq!(invitations(&camille, "?status=declined").await.len(), 2);
 }
+
+/// A client that still knows the old one would take the new one for it.
+#[tokio::test]
+async fn the_id_of_what_is_gone_is_never_given_again() {
+    let demo = Demo::start();
+    let api = sign_in(demo.url(), "camille").await;
+    let project = api.biddable().await;
+    let search = json!({"name": "Rust", "query": {"skills": ["rust"]}, "alert": "off"});
+    for (path, body) in [("bookmarks", json!({"project_id": project["id"]})), ("saved-searches", search)] {
+        let first = api.post(&format!("/v1/{path}"), body.clone()).await.expect(201).body;
+        api.delete(&at(path, &first)).await.expect(204);
+        let second = api.post(&format!("/v1/{path}"), body).await.expect(201).body;
+        assert_ne!(first["id"], second["id"], "{path}");
+        api.get(&at(path, &first)).await.expect(404);
+    }
+}

@@ -22,7 +22,7 @@ CREATE INDEX reviews_by_author ON reviews (author_n);
 CREATE INDEX reviews_hidden ON reviews (created_at) WHERE published_at IS NULL;
 
 CREATE TABLE saved_searches (
-    n          INTEGER PRIMARY KEY,
+    n          INTEGER PRIMARY KEY AUTOINCREMENT,  -- rows go: no id ever names another one
     rev        INTEGER NOT NULL DEFAULT 1,
     user_n     INTEGER NOT NULL,
     name       TEXT NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE saved_searches (
 CREATE INDEX saved_searches_by_user ON saved_searches (user_n);
 
 CREATE TABLE bookmarks (
-    n          INTEGER PRIMARY KEY,
+    n          INTEGER PRIMARY KEY AUTOINCREMENT,  -- rows go: no id ever names another one
     user_n     INTEGER NOT NULL,
     project_n  INTEGER NOT NULL,
     created_at INTEGER NOT NULL,

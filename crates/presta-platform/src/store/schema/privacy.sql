@@ -106,7 +106,7 @@ CREATE INDEX apps_by_user ON apps (user_n, n);
 
 -- Accounts elsewhere, linked to this one.
 CREATE TABLE linked_accounts (
-    n              INTEGER PRIMARY KEY,
+    n              INTEGER PRIMARY KEY AUTOINCREMENT,  -- rows go: no id ever names another one
     rev            INTEGER NOT NULL DEFAULT 1,
     user_n         INTEGER NOT NULL,
     provider       TEXT NOT NULL,           -- google, linkedin or facebook
@@ -120,7 +120,7 @@ CREATE INDEX linked_accounts_by_user ON linked_accounts (user_n, n);
 
 -- The address book: people who may not be users.
 CREATE TABLE contacts (
-    n          INTEGER PRIMARY KEY,
+    n          INTEGER PRIMARY KEY AUTOINCREMENT,  -- rows go: no id ever names another one
     rev        INTEGER NOT NULL DEFAULT 1,
     user_n     INTEGER NOT NULL,
     name       TEXT NOT NULL,
