@@ -78,7 +78,7 @@ pub async fn until_replaced(host: &mut Host, output: &Output) -> Result<(), Stop
 pub async fn until_sent(host: &mut Host, output: &Output, acts: &[String]) -> Result<Vec<Value>, Stop> {
     let progress = Progress::new(output, "progress_send");
     let mut deadline = tokio::time::Instant::now() + SENDING;
-    let mut held = None;
+    let (mut held, mut told) = (None, false);
     loop {
         let queue = host.call("queue_list", json!({})).await?;
         let states: Vec<Value> = acts.iter().map(|act| state_of(&queue, act)).collect();
@@ -88,10 +88,6 @@ pub async fn until_sent(host: &mut Host, output: &Output, acts: &[String]) -> Re
             held = Some(until);
             let left = Duration::from_millis(u64::try_from(until - host.engine.now()).unwrap_or(0));
             deadline = tokio::time::Instant::now() + left + SENDING;
-            let seconds = left.as_millis().div_ceil(1000);
-            if seconds > 0 {
-                output.note(&output.words.with("send_in", &[("seconds", &seconds.to_string())]));
-            }
         }
         let status = host.engine.active().map(|active| active.sync_status()).unwrap_or_default();
         progress.sync(&status);
@@ -100,6 +96,12 @@ pub async fn until_sent(host: &mut Host, output: &Output, acts: &[String]) -> Re
             signed_out || unreachable(&status.offline_reason, status.online).is_some() || status.error.is_some();
         if stuck || states.iter().all(is_settled) {
             return Ok(states);
+        }
+        let left = held.map_or(0, |held| held - host.engine.now());
+        let seconds = u64::try_from(left).unwrap_or(0).div_ceil(1000);
+        if status.online && seconds > 0 && !told {
+            told = true;
+            output.note(&output.words.with("send_in", &[("seconds", &seconds.to_string())]));
         }
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if left.is_zero() || next(host, left).await.is_err() {

@@ -1,5 +1,7 @@
 //! An account that opens with a passphrase.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::process::Stdio;
 
 use presta_testkit::PATIENCE;
@@ -68,6 +70,13 @@ async fn a_script_is_told_and_a_person_is_asked() {
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("n’est pas la bonne") && shown.contains("MONTANT"), "{shown}");
     assert!(!shown.contains("canari") && !shown.contains("faux"), "what is typed is not shown: {shown}");
+    let path = terminal.profile().join("lock");
+    let mut window = File::options().read(true).write(true).truncate(true).open(path).unwrap();
+    window.try_lock().unwrap();
+    window.write_all(env!("CARGO_PKG_VERSION").as_bytes()).unwrap();
+    let (code, shown) = typed(&terminal, "bids", &[&format!("{PASSPHRASE}\n")]).await;
+    assert_eq!(code, 0, "beside the window as well: {shown}");
+    drop(window);
     let (code, shown) = typed(&terminal, "sync", &[&format!("{PASSPHRASE}\n")]).await;
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("À jour"), "{shown}");
