@@ -94,8 +94,11 @@ pub enum AccountsAct {
 
 #[derive(Debug, Args)]
 pub struct Search {
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    // No hyphens here: options after the words would be taken for words.
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    #[arg(long, conflicts_with_all = ["sort", "offset"])]
+    pub everywhere: bool,
     #[arg(long, value_name = "newest|budget|fewest-bids|deadline|match", hide_possible_values = true)]
     #[arg(default_value = "newest", hide_default_value = true)]
     pub sort: Sort,
@@ -174,6 +177,19 @@ pub enum QueueAct {
     Confirm(Act),
     Discard(Act),
     Edit(Act),
+    Merge {
+        #[arg(value_name = "ID")]
+        act: String,
+        #[arg(value_name = "mine|theirs", hide_possible_values = true)]
+        side: Side,
+    },
+}
+
+/// Whose values hold after both sides changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    Mine,
+    Theirs,
 }
 
 #[derive(Debug, Args)]
@@ -199,7 +215,7 @@ pub enum PrefsAct {
 pub struct PrefsSet {
     #[arg(value_name = "TOPIC")]
     pub topic: String,
-    #[arg(value_name = "CHANNEL")]
+    #[arg(value_name = "CHANNEL|-", allow_hyphen_values = true)]
     pub channel: String,
     #[arg(value_name = "on|off", hide_possible_values = true)]
     pub state: Switch,
@@ -231,10 +247,23 @@ pub enum RequestsAct {
 
 #[derive(Debug, Args)]
 pub struct RequestsFile {
-    #[arg(value_name = "TYPE")]
-    pub kind: String,
+    #[arg(value_name = "TYPE", hide_possible_values = true)]
+    pub kind: RequestKind,
     #[arg(long, value_name = "FILE|-")]
     pub text: PathBuf,
+}
+
+/// As the contract has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RequestKind {
+    Access,
+    Portability,
+    Rectification,
+    Erasure,
+    Restriction,
+    Objection,
+    HumanReview,
+    Complaint,
 }
 
 #[derive(Debug, Args)]

@@ -22,6 +22,7 @@ pub const REFUSED: u8 = 5;
 pub const ATTENTION: u8 = 6;
 pub const KEYRING: u8 = 7;
 pub const IN_USE: u8 = 8;
+pub const LOCKED: u8 = 9;
 
 /// The exit code of a failure.
 pub fn code(failure: &Failure) -> u8 {
@@ -30,6 +31,7 @@ pub fn code(failure: &Failure) -> u8 {
         | "insufficient-scope" => NOT_SIGNED_IN,
         "offline" | "timeout" | "tls" | "redirected" | "not-json" | "rate-limited" | "unavailable" => UNREACHABLE,
         "keyring-absent" | "keyring-locked" | "keyring-gone" | "token-store" | "wrong-key" => KEYRING,
+        "locked" | "wrong-passphrase" | "unlock-too-soon" => LOCKED,
         "needs-confirmation" | "edited-elsewhere" | "unsent-work" => ATTENTION,
         "profile-in-use" => IN_USE,
         "bid-has-problems" | "sign-in-denied" | "sign-in-refused" => REFUSED,

@@ -10,7 +10,12 @@ use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 
 use crate::args::Global;
-use crate::exit::Stop;
+use crate::exit::{self, Stop};
+use crate::output::{Output, clean_line};
+use crate::passphrase;
+
+/// Passphrases that are asked for in a row: those the engine takes without a wait.
+const TRIES: usize = 3;
 
 /// What a command needs of the profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +36,7 @@ pub struct Host {
     pub events: Receiver<CoreEvent>,
     /// When it started, in ms since 1970.
     pub started: i64,
+    need: Need,
 }
 
 /// An engine on the profile asked for; nothing is opened yet. Links are offered to `open_link`.
@@ -52,7 +58,7 @@ pub fn engine(global: &Global, open_link: Arc<presta_engine::OpenLink>) -> Resul
 
 /// Starts `engine` for a command.
 pub async fn start(engine: &Engine, need: Need) -> Result<Host, Stop> {
-    let host = Host { engine: engine.clone(), events: engine.events(), started: engine.now() };
+    let host = Host { engine: engine.clone(), events: engine.events(), started: engine.now(), need };
     match need {
         Need::Reading => engine.start_reading().await?,
         Need::Local => engine.start_local().await?,
@@ -67,11 +73,35 @@ impl Host {
         Ok(dispatch(&self.engine, name, request).await?)
     }
 
-    /// Fails unless someone is signed in; the failure says why nobody is.
-    pub fn signed_in(&self) -> Result<(), Stop> {
+    /// Fails unless someone is signed in; the failure says why nobody is. For an account that is locked the passphrase is
+    /// asked for, where there is a person to ask.
+    pub async fn signed_in(&self, output: &Output) -> Result<(), Stop> {
+        for _ in 0..TRIES {
+            match self.engine.session() {
+                SessionState::SignedIn { .. } => return Ok(()),
+                SessionState::Locked { name, server, .. } => {
+                    let account = name.unwrap_or(server);
+                    let prompt = output.words.with("passphrase_ask", &[("account", &clean_line(&account))]);
+                    let Some(passphrase) = passphrase::ask(&prompt).await else {
+                        return Err(Failure::new("locked").into());
+                    };
+                    let unlocked = match self.need {
+                        Need::Reading => self.engine.unlock_reading(passphrase).await,
+                        Need::Local | Need::Online => self.engine.unlock(passphrase).await,
+                    };
+                    match unlocked.map_err(|error| error.failure()) {
+                        Ok(_) => {}
+                        Err(failure) if failure.code == "wrong-passphrase" => output.failure(&failure),
+                        Err(failure) => return Err(failure.into()),
+                    }
+                }
+                state => return Err(not_signed_in(&state).into()),
+            }
+        }
         match self.engine.session() {
             SessionState::SignedIn { .. } => Ok(()),
-            state => Err(not_signed_in(&state).into()),
+            // Each try was answered already.
+            _ => Err(Stop::Said(exit::LOCKED)),
         }
     }
 }
@@ -87,6 +117,7 @@ pub fn not_signed_in(state: &SessionState) -> Failure {
                 serde_json::to_value(reason).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
             }
         },
+        SessionState::Locked { .. } => "locked".to_owned(),
         _ => "signed-out-yet".to_owned(),
     };
     Failure::new(code)

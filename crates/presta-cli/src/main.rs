@@ -10,6 +10,7 @@ mod exit;
 mod help;
 mod host;
 mod output;
+mod passphrase;
 mod progress;
 mod wait;
 mod words;

@@ -20,6 +20,7 @@ pub struct Output {
     /// Columns of the terminal; `None` when there is none, and nothing is cut or wrapped.
     width: Option<u16>,
     bold: bool,
+    quiet: bool,
     /// Whether progress may be drawn.
     pub progress: bool,
 }
@@ -33,6 +34,7 @@ impl Output {
             json: global.json,
             width: terminal.then_some(size),
             bold: terminal && colours(),
+            quiet: global.quiet,
             progress: io::stderr().is_terminal() && !global.quiet,
         }
     }
@@ -83,6 +85,13 @@ impl Output {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
+    /// A sentence that only a person wants: not with `--quiet`, nor where JSON is expected.
+    pub fn note(&self, text: &str) {
+        if !self.quiet && self.json.is_none() {
+            self.say(text);
+        }
+    }
+
     /// A failure: as JSON when asked for, else in words.
     pub fn failure(&self, failure: &Failure) {
         if self.json.is_some() {
@@ -127,13 +136,19 @@ impl Output {
     }
 }
 
+/// Names and values in two columns.
+pub fn pairs(rows: &[(String, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    rows.iter().map(|(name, value)| format!("{name:<width$}  {}\n", clean_line(value))).collect()
+}
+
 /// The one list in a response.
 fn list_of(value: &Value) -> Option<&Vec<Value>> {
     value.as_array().or_else(|| {
         let lists: Vec<_> = value.as_object()?.iter().filter_map(|(name, it)| Some((name, it.as_array()?))).collect();
         lists
             .iter()
-            .find(|(name, _)| matches!(name.as_str(), "rows" | "acts" | "messages" | "files"))
+            .find(|(name, _)| matches!(name.as_str(), "rows" | "acts" | "messages" | "files" | "cells"))
             .map(|(_, it)| *it)
     })
 }

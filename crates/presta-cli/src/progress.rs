@@ -34,7 +34,7 @@ impl Progress {
         }
     }
 
-    fn rows(&self, done: u64, total: Option<u64>) {
+    pub fn rows(&self, done: u64, total: Option<u64>) {
         let template = if total.is_some() {
             "{msg} {wide_bar} {human_pos}/{human_len} {eta}"
         } else {

@@ -15,15 +15,25 @@ use crate::progress::Progress;
 
 /// A sync in which nothing moves for so long is given up.
 const STILL: Duration = Duration::from_secs(120);
+/// The index stands still for so long when it cannot be written.
+const INDEXING: Duration = Duration::from_secs(20);
 /// An act that the platform puts off is left to the queue after so long.
 const SENDING: Duration = Duration::from_secs(60);
 
-/// Waits until the cache is up to date.
+/// Waits until the cache is up to date and everything in it can be found.
 pub async fn until_up_to_date(host: &mut Host, output: &Output) -> Result<(), Stop> {
     let progress = Progress::new(output, "progress_sync");
     loop {
-        host.signed_in()?;
-        let status = host.engine.signed_in()?.sync_status();
+        let active = match host.engine.session() {
+            SessionState::SignedIn { .. } => host.engine.signed_in()?,
+            // A damaged file is being replaced.
+            SessionState::Starting | SessionState::OpeningKeyring => {
+                next(host, STILL).await?;
+                continue;
+            }
+            state => return Err(not_signed_in(&state).into()),
+        };
+        let status = active.sync_status();
         progress.sync(&status);
         if let Some(failure) = unreachable(&status.offline_reason, status.online) {
             return Err(failure.into());
@@ -31,10 +41,33 @@ pub async fn until_up_to_date(host: &mut Host, output: &Output) -> Result<(), St
         if let Some(error) = status.error {
             return Err(error.into());
         }
-        if serde_json::to_value(status.phase).is_ok_and(|phase| phase == "paused") {
-            return Err(Failure::new("sync-paused").into());
-        }
         if status.online && status.phase == SyncPhase::Idle && status.as_of.is_some_and(|at| at >= host.started) {
+            drop(active);
+            return until_indexed(host, output).await;
+        }
+        next(host, STILL).await?;
+    }
+}
+
+/// Waits until the search finds everything. Where that cannot be done, lists do without, and the next command goes on.
+pub async fn until_indexed(host: &mut Host, output: &Output) -> Result<(), Stop> {
+    let progress = Progress::new(output, "progress_index");
+    let mut most = 0;
+    loop {
+        let pending = host.engine.signed_in()?.index_pending().await?;
+        most = most.max(pending);
+        progress.rows(most - pending, Some(most));
+        if pending == 0 || next(host, INDEXING).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// Waits until a database that was found to be damaged is replaced; says what was kept of it.
+pub async fn until_replaced(host: &mut Host, output: &Output) -> Result<(), Stop> {
+    loop {
+        if let Some(notice) = host.engine.active().and_then(|active| active.sync_status().storage_notice) {
+            output.failure(&notice);
             return Ok(());
         }
         next(host, STILL).await?;
@@ -44,10 +77,18 @@ pub async fn until_up_to_date(host: &mut Host, output: &Output) -> Result<(), St
 /// Where acts have come once nothing more happens to them by itself.
 pub async fn until_sent(host: &mut Host, output: &Output, acts: &[String]) -> Result<Vec<Value>, Stop> {
     let progress = Progress::new(output, "progress_send");
-    let deadline = tokio::time::Instant::now() + SENDING;
+    let mut deadline = tokio::time::Instant::now() + SENDING;
+    let (mut held, mut told) = (None, false);
     loop {
         let queue = host.call("queue_list", json!({})).await?;
         let states: Vec<Value> = acts.iter().map(|act| state_of(&queue, act)).collect();
+        // What can be taken back for a while is not sent before that is over.
+        let until = states.iter().filter_map(|state| state["undo_until"].as_i64()).max();
+        if let Some(until) = until.filter(|until| held.is_none_or(|held| held < *until)) {
+            held = Some(until);
+            let left = Duration::from_millis(u64::try_from(until - host.engine.now()).unwrap_or(0));
+            deadline = tokio::time::Instant::now() + left + SENDING;
+        }
         let status = host.engine.active().map(|active| active.sync_status()).unwrap_or_default();
         progress.sync(&status);
         let signed_out = matches!(host.engine.session(), SessionState::SignedOut { .. });
@@ -55,6 +96,12 @@ pub async fn until_sent(host: &mut Host, output: &Output, acts: &[String]) -> Re
             signed_out || unreachable(&status.offline_reason, status.online).is_some() || status.error.is_some();
         if stuck || states.iter().all(is_settled) {
             return Ok(states);
+        }
+        let left = held.map_or(0, |held| held - host.engine.now());
+        let seconds = u64::try_from(left).unwrap_or(0).div_ceil(1000);
+        if status.online && seconds > 0 && !told {
+            told = true;
+            output.note(&output.words.with("send_in", &[("seconds", &seconds.to_string())]));
         }
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if left.is_zero() || next(host, left).await.is_err() {
@@ -86,11 +133,12 @@ pub fn written(output: &Output, state: &Value) -> Result<(), Stop> {
         "delivered" => Ok(()),
         "refused" => Err(Stop::Said(exit::REFUSED)),
         "needs-confirmation" | "conflict" => {
-            output.say(&output.words.get("attention_then"));
+            let then = if name == "conflict" { "conflict_then" } else { "attention_then" };
+            output.note(&output.words.get(then));
             Err(Stop::Said(exit::ATTENTION))
         }
         _ => {
-            output.say(&output.words.get("queued_then"));
+            output.note(&output.words.get("queued_then"));
             Err(Stop::Said(exit::UNREACHABLE))
         }
     }
@@ -119,6 +167,8 @@ fn state_of(queue: &Value, act: &str) -> Value {
             "state": waiting["state"],
             "error": waiting["error"],
             "differences": waiting["differences"],
+            "conflict": waiting["conflict"],
+            "undo_until": waiting["undo_until"],
         }),
         (None, Some(_)) => json!({ "act_id": act, "state": "delivered" }),
         (None, None) => json!({ "act_id": act, "state": "gone" }),
@@ -127,6 +177,8 @@ fn state_of(queue: &Value, act: &str) -> Value {
 
 /// The next event, whichever.
 async fn next(host: &mut Host, limit: Duration) -> Result<(), Stop> {
+    // Whoever waits for a command is there: an account that locks by itself does not do so meanwhile.
+    host.engine.note_activity().await;
     match tokio::time::timeout(limit, host.events.recv()).await {
         Ok(Ok(_) | Err(RecvError::Lagged(_))) => Ok(()),
         Ok(Err(RecvError::Closed)) => Err(Failure::new("interrupted").into()),

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::session::{Phase, SignedOutReason};
+use presta_vault::Secret;
+
+use crate::session::{Phase, SessionState, SignedOutReason};
 use crate::{Engine, Error};
 
 /// The file that is locked. It holds the version of whoever locked it last.
@@ -111,6 +113,23 @@ impl Engine {
         self.inner.profile.beside.store(true, Ordering::Release);
         self.inner.profile.keep(None);
         Ok(())
+    }
+
+    /// Opens the locked account with its passphrase, for a host that began with [`Engine::start_reading`]: the profile was
+    /// given back while the person typed, and is held again while the account is opened.
+    ///
+    /// # Errors
+    /// `profile-in-use` when a process of another version has the profile by now; those of [`Engine::unlock`].
+    pub async fn unlock_reading(&self, passphrase: Secret) -> Result<SessionState, Error> {
+        let alone = self.take(Duration::ZERO).await?;
+        if !alone && !held_by_this_version(&self.inner.config.profile) {
+            return Err(Error::refused("profile-in-use"));
+        }
+        self.inner.profile.beside.store(!alone, Ordering::Release);
+        let unlocked = self.unlock(passphrase).await;
+        self.inner.profile.beside.store(true, Ordering::Release);
+        self.inner.profile.keep(None);
+        unlocked
     }
 
     /// Ends the background work, removes what was not to be kept, and gives the profile back: for hosts, before they exit.

@@ -53,6 +53,14 @@ impl Active {
         Ok(doctor)
     }
 
+    /// Rows that the search cannot find yet.
+    ///
+    /// # Errors
+    /// When the cache cannot be read.
+    pub async fn index_pending(&self) -> Result<u64, Error> {
+        self.on_store(Store::index_pending).await
+    }
+
     /// Makes the search index anew; lists go on meanwhile.
     ///
     /// # Errors

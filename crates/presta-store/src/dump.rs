@@ -28,6 +28,8 @@ const KNOWN: &[(&str, &str, &str)] = &[
 
 /// Other names for tables that are written column by column.
 const NAMES: &[(&str, &str)] = &[
+    ("alert", "alerts"),
+    ("alert_rule", "alert_rules"),
     ("message", "messages"),
     ("bid_draft", "bid_drafts"),
     ("message_draft", "message_drafts"),

@@ -13,7 +13,7 @@ use crate::wait;
 
 pub async fn list(engine: &Engine, output: &Output) -> Result<(), Stop> {
     let host = host::start(engine, Need::Reading).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
     let bids = host.call("bids_list", json!({})).await?;
     output.response(&bids, |output| {
         let rows = bids.as_array().into_iter().flatten().map(|bid| cells(output, bid)).collect();
@@ -43,7 +43,7 @@ pub async fn bid(engine: &Engine, output: &Output, bid: Bid) -> Result<(), Stop>
         "milestones": milestones,
     });
     let mut host = host::start(engine, if bid.queue_only { Need::Local } else { Need::Online }).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
     let queued = host.call("bid_submit", json!({ "project_id": bid.project, "form": form })).await?;
     let act = act_of(&queued);
     if bid.queue_only {

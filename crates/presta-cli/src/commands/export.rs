@@ -12,7 +12,7 @@ use crate::progress::Progress;
 pub async fn run(engine: &Engine, output: &Output, export: Export) -> Result<(), Stop> {
     let path = host::full_path(&export.file)?;
     let mut host = host::start(engine, Need::Reading).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
     let request = json!({ "path": path.to_string_lossy(), "overwrite": export.force });
     let made = {
         let progress = Progress::new(output, "progress_export");

@@ -4,14 +4,20 @@ use clap::ValueEnum as _;
 use presta_engine::Engine;
 use serde_json::{Value, json};
 
-use crate::args::{Search, Show};
+use crate::args::{Json, Search, Show};
 use crate::exit::Stop;
-use crate::host::{self, Need};
-use crate::output::{Output, clean, clean_line, plain, time};
+use crate::host::{self, Host, Need};
+use crate::output::{Output, clean, clean_line, pairs, plain, time};
+
+/// What is searched with `--everywhere`, and the lists of it in the answer.
+const KINDS: [(&str, &str); 4] = [("project", "projects"), ("message", "messages"), ("bid", "bids"), ("note", "notes")];
 
 pub async fn search(engine: &Engine, output: &Output, search: Search) -> Result<(), Stop> {
     let host = host::start(engine, Need::Reading).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
+    if search.everywhere {
+        return everywhere(&host, output, &search).await;
+    }
     let sort = search.sort.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default();
     let request = json!({
         "query": search.query.join(" "),
@@ -33,6 +39,39 @@ pub async fn search(engine: &Engine, output: &Output, search: Search) -> Result<
     Ok(())
 }
 
+/// Searches jobs, messages, bids and private notes.
+async fn everywhere(host: &Host, output: &Output, search: &Search) -> Result<(), Stop> {
+    let request = json!({ "query": search.query.join(" "), "limit": search.limit });
+    let found = host.call("search_all", request).await?;
+    let hits: Vec<Value> = KINDS.iter().flat_map(|(kind, list)| hits(&found[*list], kind)).collect();
+    let answer = if output.json == Some(Json::Lines) { Value::Array(hits.clone()) } else { found };
+    output.response(&answer, |output| {
+        let rows = hits.iter().map(|hit| hit_cells(output, hit)).collect();
+        output.table(&["col_kind", "col_id", "col_title", "col_excerpt"], rows)
+    })
+}
+
+fn hits(list: &Value, kind: &str) -> Vec<Value> {
+    let mut hits = list.as_array().cloned().unwrap_or_default();
+    for hit in hits.iter_mut().filter_map(Value::as_object_mut) {
+        hit.insert("kind".to_owned(), json!(kind));
+    }
+    hits
+}
+
+/// The id is one that `presta show` takes.
+fn hit_cells(output: &Output, hit: &Value) -> Vec<String> {
+    let id = ["id", "thread_id", "project_id"].into_iter().find_map(|name| hit[name].as_str()).unwrap_or_default();
+    let title = if hit["title"].is_array() { spans(&hit["title"]) } else { text(&hit["project_title"]) };
+    let kind = output.words.named("found", hit["kind"].as_str().unwrap_or_default());
+    vec![kind, id.to_owned(), title, spans(&hit["excerpt"])]
+}
+
+/// A text whose hits are marked.
+fn spans(pieces: &Value) -> String {
+    pieces.as_array().into_iter().flatten().filter_map(|piece| piece["text"].as_str()).collect()
+}
+
 fn project_cells(output: &Output, row: &Value) -> Vec<String> {
     vec![
         text(&row["id"]),
@@ -48,7 +87,7 @@ fn project_cells(output: &Output, row: &Value) -> Vec<String> {
 /// Shows a project, a conversation or a bid: whichever has the id.
 pub async fn show(engine: &Engine, output: &Output, show: Show) -> Result<(), Stop> {
     let host = host::start(engine, Need::Reading).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
     let asked = [
         ("project_get", json!({ "project_id": show.id })),
         ("thread_get", json!({ "thread_id": show.id, "limit": show.limit })),
@@ -122,9 +161,8 @@ fn bid(output: &Output, row: &Value) -> String {
 
 /// Names and values in two columns.
 fn fact_lines(output: &Output, facts: &[(&str, String)]) -> String {
-    let named: Vec<(String, &String)> = facts.iter().map(|(key, value)| (output.words.get(key), value)).collect();
-    let width = named.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    named.iter().map(|(name, value)| format!("{name:<width$}  {value}\n")).collect()
+    let named: Vec<_> = facts.iter().map(|(key, value)| (output.words.get(key), value.clone())).collect();
+    pairs(&named)
 }
 
 fn text(value: &Value) -> String {

@@ -13,6 +13,9 @@ use crate::wait;
 
 pub async fn login(engine: &Engine, output: &Output, login: Login) -> Result<(), Stop> {
     let mut host = host::start(engine, Need::Local).await?;
+    if matches!(engine.session(), SessionState::Locked { .. }) && !login.add {
+        host.signed_in(output).await?;
+    }
     let request = json!({ "server": login.server, "add": login.add });
     let mut state = host.call("session_sign_in", request).await?;
     if let Some(url) = state["authorize_url"].as_str() {
@@ -22,7 +25,7 @@ pub async fn login(engine: &Engine, output: &Output, login: Login) -> Result<(),
             let text = if login.no_browser { "login_open_this" } else { "login_browser_is_open" };
             output.say(&format!("{}\n{}", output.words.get(text), clean_line(url)));
         }
-        state = signed_in(&mut host).await?;
+        state = signed_in(&mut host, output).await?;
     }
     match engine.session() {
         SessionState::SignedIn { account, .. } => output.response(&state, |output| {
@@ -34,11 +37,16 @@ pub async fn login(engine: &Engine, output: &Output, login: Login) -> Result<(),
 }
 
 /// Waits for what the person does in the browser.
-async fn signed_in(host: &mut host::Host) -> Result<Value, Stop> {
+async fn signed_in(host: &mut host::Host, output: &Output) -> Result<Value, Stop> {
     loop {
         match host.engine.session() {
             SessionState::SigningIn { .. } => {}
             SessionState::SignedIn { .. } => break,
+            // The account is here already, under a passphrase: the sign-in is kept, and its data opens with that.
+            SessionState::Locked { .. } => {
+                host.signed_in(output).await?;
+                break;
+            }
             other => return Err(not_signed_in(&other).into()),
         }
         if let Err(RecvError::Closed) = host.events.recv().await {
@@ -51,7 +59,7 @@ async fn signed_in(host: &mut host::Host) -> Result<Value, Stop> {
 
 pub async fn logout(engine: &Engine, output: &Output, logout: Logout) -> Result<(), Stop> {
     let host = host::start(engine, Need::Local).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
     let state = host.call("session_sign_out", json!({ "discard_unsent": logout.discard_unsent })).await?;
     output.response(&state, |output| format!("{}\n", output.words.get("logout_done")))
 }
@@ -59,7 +67,11 @@ pub async fn logout(engine: &Engine, output: &Output, logout: Logout) -> Result<
 /// Brings the cache up to date and sends what waits.
 pub async fn sync(engine: &Engine, output: &Output) -> Result<(), Stop> {
     let mut host = host::start(engine, Need::Online).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
+    if engine.signed_in()?.is_sync_paused() {
+        host.call("sync_resume", json!({})).await?;
+        output.note(&output.words.get("sync_resumed"));
+    }
     // Read first: once the platform is reached, acts leave at once.
     let queue = host.call("queue_list", json!({})).await?;
     let acts: Vec<String> = queue["acts"]
@@ -76,6 +88,9 @@ pub async fn sync(engine: &Engine, output: &Output) -> Result<(), Stop> {
     }
     let delivered = sent.iter().filter(|act| act["state"] == "delivered").count();
     let mut status = host.call("status", json!({})).await?;
+    if let Ok(notice) = serde_json::from_value::<Failure>(status["sync"]["storage_notice"].clone()) {
+        output.failure(&notice);
+    }
     let (queued, attention) = (status["counts"]["queued"].clone(), status["counts"]["needs_attention"].clone());
     if let Some(status) = status.as_object_mut() {
         status.insert("delivered".to_owned(), json!(delivered));

@@ -12,7 +12,7 @@ use crate::wait;
 
 pub async fn list(engine: &Engine, output: &Output, threads: Threads) -> Result<(), Stop> {
     let host = host::start(engine, Need::Reading).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
     let view = match (threads.unread, threads.archived) {
         (true, _) => "unread",
         (_, true) => "archived",
@@ -42,7 +42,7 @@ fn cells(thread: &Value) -> Vec<String> {
 pub async fn message(engine: &Engine, output: &Output, message: Message) -> Result<(), Stop> {
     let text = if message.text == "-" { text_from("-".as_ref())? } else { message.text };
     let mut host = host::start(engine, if message.queue_only { Need::Local } else { Need::Online }).await?;
-    host.signed_in()?;
+    host.signed_in(output).await?;
     let thread = conversation(&host, &message.to).await?;
     let queued = host.call("message_send", json!({ "thread_id": thread, "text": text })).await?;
     let act = act_of(&queued);

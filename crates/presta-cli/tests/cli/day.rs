@@ -27,6 +27,11 @@ async fn a_day_on_the_command_line() {
     let rows = terminal.run(&["search", "--limit", "5", "--json=lines"]).await;
     assert_eq!(rows.out.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()).count(), 5);
 
+    let without = terminal.run(&["search", "--json", "--", "développeur", "-a"]).await.json();
+    let with = terminal.run(&["search", "développeur", "--limit", "1", "--json"]).await.json();
+    assert_eq!(with["rows"].as_array().unwrap().len(), 1, "options may follow the words");
+    assert!(without["total"].as_u64() < with["total"].as_u64(), "{}", without["total"]);
+
     let project = terminal.open_project(0).await;
     let page = terminal.run(&["show", &project]).await;
     assert!(page.out.contains(&project) && page.out.contains("COMPÉTENCES"), "{}", page.out);

@@ -28,6 +28,7 @@ const COMMANDS: &[&[&str]] = &[
     &["queue", "confirm"],
     &["queue", "discard"],
     &["queue", "edit"],
+    &["queue", "merge"],
     &["prefs"],
     &["prefs", "get"],
     &["prefs", "set"],

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 
 use anyhow::Context;
+use presta_engine::{Clock, Config, Engine, Timeouts, host};
 use presta_testkit::{Login, Options, PATIENCE, Platform, Seed};
+use presta_vault::Vault;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -80,7 +83,12 @@ impl Terminal {
 
     /// Follows the address that `presta login --no-browser` gives, as a person does.
     pub async fn sign_in(&self, login: &Login) -> String {
-        let mut command = self.command(&["login", "--no-browser"]);
+        self.sign_in_with(login, &[]).await
+    }
+
+    /// The same with more arguments.
+    pub async fn sign_in_with(&self, login: &Login, more: &[&str]) -> String {
+        let mut command = self.command(&[&["login", "--no-browser"], more].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
@@ -96,6 +104,30 @@ impl Terminal {
         let status = tokio::time::timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
         assert_eq!(status.code(), Some(0));
         out
+    }
+
+    /// Does in the window what the command line cannot: an engine of its own, without the network, calls a command.
+    pub async fn window(&self, name: &str, request: Value) -> Value {
+        let engine = Engine::new(Config {
+            profile: self.profile(),
+            server: self.platform.url().clone(),
+            user_agent: host::user_agent(),
+            vault: Vault::os(host::KEYRING_SERVICE),
+            open_link: Arc::new(|_| Err("no browser".to_owned())),
+            clock: Clock::system(),
+            timeouts: Timeouts::default(),
+        })
+        .unwrap();
+        engine.start_local().await.unwrap();
+        let answer = presta_commands::dispatch(&engine, name, request).await.unwrap();
+        engine.leave().await;
+        answer
+    }
+
+    /// The only account's folder.
+    pub fn account(&self) -> PathBuf {
+        let mut accounts = self.profile().join("accounts").read_dir().unwrap();
+        accounts.next().unwrap().unwrap().path()
     }
 
     /// The id of a project that takes bids, past the first `skip` of them.

@@ -11,6 +11,8 @@ use crate::terminal::{OFFER, Terminal};
 fn shape(transcript: &str) -> Vec<String> {
     let lines =
         transcript.lines().filter(|line| line.starts_with("$ ") || line.starts_with('>') || line.starts_with("→"));
+    // Whether there is still something to wait for depends on how long the platform took to come back.
+    let lines = lines.filter(|line| !line.starts_with("> Part dans") && !line.starts_with("> Leaves in"));
     lines
         .map(|line| {
             line.split_whitespace()
@@ -53,6 +55,11 @@ async fn session(language: &str) -> String {
     let question = if language == "fr" { "Quel hébergement avez-vous ?" } else { "What hosting do you have?" };
     show(&terminal, language, &["message", &project, question], &mut transcript).await;
     show(&terminal, language, &["bids"], &mut transcript).await;
+    show(&terminal, language, &["search", "--everywhere", "flutter"], &mut transcript).await;
+    show(&terminal, language, &["prefs", "set", "bids", "push", "off"], &mut transcript).await;
+    show(&terminal, language, &["prefs", "set", "newsletter", "push", "on"], &mut transcript).await;
+    show(&terminal, language, &["accounts"], &mut transcript).await;
+    show(&terminal, language, &["doctor"], &mut transcript).await;
     show(&terminal, language, &["export", "prestataires.zip"], &mut transcript).await;
     show(&terminal, language, &["bids", "--json=lines"], &mut transcript).await;
     transcript
