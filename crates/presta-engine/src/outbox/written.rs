@@ -1,7 +1,9 @@
 //! Sending a write of the contract's table, and what its answer means.
 
 use presta_api::ProblemKind;
-use presta_model::{Effect, EntityType, Merged, Method, Operation, UserId, creating_act, local_id, three_way};
+use presta_model::{
+    Effect, EntityType, Merged, Method, Operation, Removal, RemovalReason, UserId, creating_act, local_id, three_way,
+};
 use presta_store::outbox::{self, Act, Conflict, StoredAct, Write};
 use presta_store::{Tx, alias, resource, setting, sync_state};
 use serde_json::Value;
@@ -78,7 +80,10 @@ pub(super) fn settle(
 ) -> Result<(), Error> {
     let operation = operation(write)?;
     match operation.effect {
-        Effect::Remove => resource::remove(tx, operation.target, write.target.as_deref().unwrap_or_default())?,
+        Effect::Remove => {
+            let id = write.target.clone().unwrap_or_default();
+            apply::remove(tx, &Removal { kind: operation.target, id, reason: RemovalReason::Deleted })?;
+        }
         Effect::RemoveAll => resource::clear(tx, operation.target)?,
         _ => {}
     }
