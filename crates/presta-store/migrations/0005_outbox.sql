@@ -10,3 +10,6 @@ UPDATE outbox SET project_id = CASE
     THEN payload ->> '$.target'
     ELSE coalesce(payload ->> '$.body.project_id', payload ->> '$.base.project_id') END
   WHERE kind = 'write';
+
+-- A full sync fetches the types in another order: one that was cut short begins again.
+DELETE FROM sync_state WHERE name = 'snapshot';
