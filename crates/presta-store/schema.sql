@@ -177,7 +177,7 @@ CREATE TABLE outbox (
   error TEXT,                         -- JSON
   differences TEXT,                   -- JSON: what changed on the project since the bid was written
   queued_at INTEGER NOT NULL          -- ms
-, key TEXT, undo_until INTEGER, conflict TEXT) STRICT;
+, key TEXT, undo_until INTEGER, conflict TEXT, in_doubt INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE project (
   row_key INTEGER PRIMARY KEY,        -- seconds of posted_at << 20, plus a number that makes it unique: newest-first needs no sort

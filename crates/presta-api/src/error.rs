@@ -174,6 +174,28 @@ impl Error {
         }
     }
 
+    /// Whether the platform may have done what was asked although this came back. Not when the request was never sent, and
+    /// not when the platform says that it did nothing.
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Network(error) | Self::Tls(error) => !error.is_connect(),
+            Self::Timeout
+            | Self::Redirected { .. }
+            | Self::NotJson { .. }
+            | Self::Decode { .. }
+            | Self::TooLarge { .. }
+            | Self::Interrupted => true,
+            Self::UnexpectedStatus(status) => matches!(status, 408 | 409 | 425 | 500..),
+            Self::Problem(problem) => matches!(problem.retry(), Retry::Transient { .. }) && problem.status != 429,
+            Self::SignedOut
+            | Self::TokenStore(_)
+            | Self::SignIn(_)
+            | Self::Insecure { .. }
+            | Self::BadIdentifier
+            | Self::Setup(_) => false,
+        }
+    }
+
     /// A stable name for the UI, which owns the words.
     pub fn code(&self) -> &'static str {
         match self {
@@ -207,7 +229,7 @@ impl Error {
     /// Sorts an error of the HTTP client; URLs are taken out, for they hold what people search.
     pub(crate) fn from_http(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        if error.is_timeout() {
+        if error.is_timeout() && !error.is_connect() {
             Self::Timeout
         } else if is_tls(&error) {
             Self::Tls(Arc::new(error))

@@ -107,7 +107,7 @@ fn row(act: StoredAct) -> ActRow {
         kind: act.act.kind(),
         title: act.act.title().to_owned(),
         summary: act.act.text().chars().take(SUMMARY).collect(),
-        project_id: act.act.project_id().cloned(),
+        project_id: act.act.project_id(),
         thread_id: act.thread_id,
         state: act.state,
         attempts: act.attempts,

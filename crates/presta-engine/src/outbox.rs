@@ -7,12 +7,12 @@ mod written;
 
 pub(crate) use recheck::base;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use presta_store::outbox::{self, StoredAct};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 use crate::{Active, Error};
 
@@ -20,42 +20,70 @@ use crate::{Active, Error};
 const LANES: usize = 4;
 /// Without anything due, the worker looks at its queue this often.
 const IDLE: Duration = Duration::from_secs(60);
+/// How long an act waits whose outcome could not be written down.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// An act that is worked on, in its lane.
+#[derive(Debug)]
+struct Work {
+    lane: String,
+    act_id: String,
+}
 
 /// Runs for as long as the account is signed in.
 pub(crate) async fn run(active: Arc<Active>) {
-    if let Err(error) = active.write_durably(|tx| Ok(outbox::recover(tx)?)).await {
-        tracing::error!(%error, "the queue could not be recovered");
-    }
-    let mut busy: HashSet<String> = HashSet::new();
-    let mut sending: JoinSet<String> = JoinSet::new();
+    let mut busy: HashMap<Id, Work> = HashMap::new();
+    let mut sending: JoinSet<()> = JoinSet::new();
+    // What a crash interrupted need not wait, what could not be written down a moment ago should.
+    let mut again_at = Some(active.clock.now_ms());
     loop {
         let now = active.clock.now_ms();
+        if let Some(not_before) = again_at {
+            again_at = match release(&active, &busy, not_before).await {
+                Ok(()) => None,
+                Err(error) => {
+                    tracing::error!(%error, "what became of an act could not be written down");
+                    Some(after_failure(now))
+                }
+            };
+        }
         let started = start_ready(&active, now, &mut busy, &mut sending).await;
         if let Err(error) = started {
             tracing::error!(%error, "the queue could not be read");
         }
-        let pause = until_due(&active, now).await;
+        let pause = until_due(&active, now).await.min(if again_at.is_some() { AFTER_FAILURE } else { IDLE });
         tokio::select! {
-            Some(ended) = sending.join_next() => match ended {
-                Ok(lane) => {
-                    busy.remove(&lane);
-                }
-                // Which lane broke off is not known; none is under way that the set does not hold.
-                Err(_) if sending.is_empty() => busy.clear(),
-                Err(_) => {}
-            },
+            Some(ended) = sending.join_next_with_id() => {
+                busy.remove(&ended.map_or_else(|broken| broken.id(), |(id, ())| id));
+                again_at = again_at.or(Some(after_failure(now)));
+            }
             () = active.outbox.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
+fn after_failure(now: i64) -> i64 {
+    now + i64::try_from(AFTER_FAILURE.as_millis()).unwrap_or_default()
+}
+
+/// Puts what is noted as being sent back in the queue when nobody works on it: its attempt broke off, or its outcome could
+/// not be written down. The same key goes out again, so that nothing is done twice.
+async fn release(active: &Active, busy: &HashMap<Id, Work>, not_before: i64) -> Result<(), Error> {
+    let under_way: Vec<String> = busy.values().map(|work| work.act_id.clone()).collect();
+    let known = under_way.clone();
+    if active.read(move |connection| Ok(outbox::left(connection, &known)?)).await?.is_empty() {
+        return Ok(());
+    }
+    active.write_durably_unless_stopped(move |tx| Ok(outbox::release(tx, &under_way, Some(not_before))?)).await
+}
+
 /// Starts what may be sent now, a few lanes at a time.
 async fn start_ready(
     active: &Arc<Active>,
     now: i64,
-    busy: &mut HashSet<String>,
-    sending: &mut JoinSet<String>,
+    busy: &mut HashMap<Id, Work>,
+    sending: &mut JoinSet<()>,
 ) -> Result<(), Error> {
     if !active.status.borrow().online {
         return Ok(());
@@ -65,16 +93,18 @@ async fn start_ready(
         if sending.len() >= LANES {
             break;
         }
-        if busy.insert(act.lane.clone()) {
-            let active = Arc::clone(active);
-            sending.spawn(async move {
-                let lane = act.lane.clone();
-                if let Err(error) = attempt::attempt(&active, act).await {
-                    tracing::error!(%error, "an act could not be worked on");
-                }
-                lane
-            });
+        // An act may have changed its lane while it is sent.
+        if busy.values().any(|work| work.lane == act.lane || work.act_id == act.act_id) {
+            continue;
         }
+        let work = Work { lane: act.lane.clone(), act_id: act.act_id.clone() };
+        let active = Arc::clone(active);
+        let task = sending.spawn(async move {
+            if let Err(error) = attempt::attempt(&active, act).await {
+                tracing::error!(%error, "an act could not be worked on");
+            }
+        });
+        busy.insert(task.id(), work);
     }
     Ok(())
 }

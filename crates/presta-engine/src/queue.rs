@@ -169,7 +169,7 @@ pub(crate) fn again(tx: &mut Tx<'_>, stored: &StoredAct, act: &Act) -> Result<()
         (ActState::Sending, _) => Err(Error::refused("being-sent")),
         // An attempt whose answer was lost may have arrived with the body it had.
         (ActState::Queued | ActState::WaitingNetwork | ActState::WaitingRetry, _)
-            if stored.attempts > 0 && *act != stored.act =>
+            if stored.in_doubt && *act != stored.act =>
         {
             Err(Error::refused("being-sent"))
         }

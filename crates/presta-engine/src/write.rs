@@ -335,8 +335,7 @@ pub(crate) fn find(tx: &Tx<'_>, act_id: &str) -> Result<StoredAct, Error> {
     outbox::get(tx, act_id)?.ok_or_else(|| Error::refused("not-found"))
 }
 
-/// Drops an act, and those that cannot be sent without what it creates. A conversation that it would have opened is
-/// opened by the next message to it.
+/// Drops an act, and those that cannot be sent without what it creates.
 pub(crate) fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
     if !outbox::discard(tx, act)? {
         return Err(Error::refused("being-sent"));
@@ -345,17 +344,6 @@ pub(crate) fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
         // One that depended on another of them went with it.
         if outbox::get(tx, &dependent.act_id)?.is_some() {
             discard(tx, &dependent)?;
-        }
-    }
-    if let Act::ThreadOpen { project_id, title, .. } = &act.act {
-        let thread = act.thread_id.as_ref();
-        let next = outbox::all(tx)?.into_iter().find(|next| {
-            matches!(next.act, Act::MessageSend { .. }) && next.thread_id.is_some() && next.thread_id.as_ref() == thread
-        });
-        if let Some(next) = next {
-            let text = next.act.text().to_owned();
-            let opening = Act::ThreadOpen { project_id: project_id.clone(), title: title.clone(), text };
-            outbox::replace(tx, &next.act_id, &opening)?;
         }
     }
     Ok(())

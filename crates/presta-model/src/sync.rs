@@ -62,13 +62,12 @@ pub enum EntityType {
 }
 
 impl EntityType {
-    /// Every type that is kept, in the order a full sync fetches them.
+    /// Every type that is kept, in the order a full sync fetches them: what is the person's own, the few before the many,
+    /// and the market last.
     pub const KEPT: [Self; 23] = [
         Self::Me,
-        Self::Project,
         Self::Bid,
         Self::Thread,
-        Self::Message,
         Self::Amendment,
         Self::Milestone,
         Self::MilestoneRequest,
@@ -87,6 +86,8 @@ impl EntityType {
         Self::Account,
         Self::Device,
         Self::Contact,
+        Self::Message,
+        Self::Project,
     ];
 
     /// The name in the contract.
@@ -144,7 +145,7 @@ impl EntityType {
             Self::MilestoneRequest => "milestone_requests",
             Self::Invitation => "invitations",
             Self::Bookmark => "bookmarks",
-            Self::SavedSearch => "saved_searchs",
+            Self::SavedSearch => "saved_searches",
             Self::Recommendation => "recommendations",
             Self::Contest => "contests",
             Self::Review => "reviews",
@@ -152,7 +153,7 @@ impl EntityType {
             Self::PrivacyRequest => "privacy_requests",
             Self::Export => "exports",
             Self::App => "apps",
-            Self::Account => "accounts",
+            Self::Account => "linked-accounts",
             Self::Device => "devices",
             Self::Contact => "contacts",
             Self::Unknown => "unknown",

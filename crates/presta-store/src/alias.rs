@@ -47,6 +47,7 @@ pub fn settle(tx: &mut Tx<'_>, local: &str, id: &str) -> Result<(), Error> {
         "UPDATE outbox SET payload = replace(payload, ?1, ?2) WHERE instr(payload, ?1) > 0",
         [quoted(local), quoted(id)],
     )?;
+    tx.execute("UPDATE outbox SET project_id = ?2 WHERE project_id = ?1", [local, id])?;
     if changed > 0 {
         tx.touch("queue");
     }

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_resources.sql"),
     include_str!("../migrations/0003_search.sql"),
     include_str!("../migrations/0004_alerts.sql"),
+    include_str!("../migrations/0005_outbox.sql"),
 ];
 
 /// Brings the schema to the newest version.

@@ -22,7 +22,7 @@ use crate::{Error, Tx, setting};
 const REMEMBERED: u32 = 50;
 
 const COLUMNS: &str = "act_id, lane, payload, state, attempts, not_before, error, differences, queued_at, thread_id,
-    key, undo_until, conflict";
+    key, undo_until, conflict, in_doubt";
 
 /// Puts an act at the end of its lane. Writing it down is what "queued" means: use a durable transaction. An act that
 /// others see waits for as long as the account's setting gives to take it back.
@@ -50,7 +50,7 @@ pub fn enqueue(tx: &mut Tx<'_>, act_id: &str, act: &Act, now: i64) -> Result<(),
         act_id,
         lane,
         act.kind().as_str(),
-        act.project_id().map(ProjectId::as_str),
+        act.project_id().as_ref().map(ProjectId::as_str),
         act.thread_id().as_ref().map(ThreadId::as_str),
         encode("act", act)?,
         now,
@@ -105,7 +105,7 @@ pub fn next_due(connection: &Connection, now: i64) -> Result<Option<i64>, Error>
     Ok(connection
         .prepare_cached(
             "SELECT min(due) FROM (
-               SELECT not_before AS due FROM outbox WHERE state IN ('waiting-retry', 'waiting-network')
+               SELECT not_before AS due FROM outbox WHERE state IN ('queued', 'waiting-retry', 'waiting-network')
                UNION ALL SELECT undo_until FROM outbox WHERE state = 'queued')
              WHERE due > ?1",
         )?
@@ -117,8 +117,32 @@ pub fn next_due(connection: &Connection, now: i64) -> Result<Option<i64>, Error>
 /// # Errors
 /// When the database cannot be written.
 pub fn recover(tx: &mut Tx<'_>) -> Result<(), Error> {
-    tx.execute("UPDATE outbox SET state = 'queued' WHERE state = 'sending'", [])?;
+    release::<&str>(tx, &[], None)
+}
+
+/// Acts that are noted as being sent and are not among `under_way` go back to the queue, not to be tried before
+/// `not_before`: what became of the attempt could not be written down. Under the same key nothing is done twice.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn release<T: AsRef<str>>(tx: &mut Tx<'_>, under_way: &[T], not_before: Option<i64>) -> Result<(), Error> {
+    for act in left(tx, under_way)? {
+        tx.execute(
+            "UPDATE outbox SET state = 'queued', in_doubt = 1, not_before = ?2 WHERE act_id = ?1",
+            (&act.act_id, not_before),
+        )?;
+        touch(tx, &act.act);
+    }
     Ok(())
+}
+
+/// The acts that are noted as being sent and are not among `under_way`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn left<T: AsRef<str>>(connection: &Connection, under_way: &[T]) -> Result<Vec<StoredAct>, Error> {
+    let sending = many(connection, &format!("SELECT {COLUMNS} FROM outbox WHERE state = 'sending'"))?;
+    Ok(sending.into_iter().filter(|act| !under_way.iter().any(|id| id.as_ref() == act.act_id)).collect())
 }
 
 /// Acts that wait for the network need wait no longer.
@@ -146,7 +170,7 @@ pub fn begin(tx: &mut Tx<'_>, act: &StoredAct) -> Result<bool, Error> {
     Ok(rows > 0)
 }
 
-/// Notes where an attempt left the act.
+/// Notes where an attempt left the act. One that stops for good was answered: nothing of it is in doubt any more.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -158,10 +182,25 @@ pub fn park(
     failure: Option<&Failure>,
 ) -> Result<(), Error> {
     tx.execute(
-        "UPDATE outbox SET state = ?2, not_before = ?3, error = ?4 WHERE act_id = ?1",
-        (&act.act_id, state.as_str(), not_before, failure.map(|failure| encode("failure", failure)).transpose()?),
+        "UPDATE outbox SET state = ?2, not_before = ?3, error = ?4, in_doubt = in_doubt AND NOT ?5 WHERE act_id = ?1",
+        (
+            &act.act_id,
+            state.as_str(),
+            not_before,
+            failure.map(|failure| encode("failure", failure)).transpose()?,
+            state.needs_attention(),
+        ),
     )?;
     touch(tx, &act.act);
+    Ok(())
+}
+
+/// Notes that an attempt may have reached the platform, although its answer did not come back.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn doubt(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
+    tx.execute("UPDATE outbox SET in_doubt = 1 WHERE act_id = ?1", [&act.act_id])?;
     Ok(())
 }
 
@@ -171,7 +210,7 @@ pub fn park(
 /// When the database cannot be written.
 pub fn ask(tx: &mut Tx<'_>, act: &StoredAct, differences: &[Difference]) -> Result<(), Error> {
     tx.execute(
-        "UPDATE outbox SET state = 'needs-confirmation', not_before = NULL, error = NULL, differences = ?2
+        "UPDATE outbox SET state = 'needs-confirmation', not_before = NULL, error = NULL, in_doubt = 0, differences = ?2
          WHERE act_id = ?1",
         (&act.act_id, encode("differences", &differences)?),
     )?;
@@ -179,12 +218,14 @@ pub fn ask(tx: &mut Tx<'_>, act: &StoredAct, differences: &[Difference]) -> Resu
     Ok(())
 }
 
-/// Drops an act the person does not want sent. False while an attempt is under way: its outcome is not known.
+/// Drops an act the person does not want sent. False while the outcome of an attempt is not known: one is under way, or
+/// its answer was lost.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<bool, Error> {
-    let rows = tx.execute("DELETE FROM outbox WHERE act_id = ?1 AND state <> 'sending'", [&act.act_id])?;
+    let rows =
+        tx.execute("DELETE FROM outbox WHERE act_id = ?1 AND state <> 'sending' AND NOT in_doubt", [&act.act_id])?;
     touch(tx, &act.act);
     if rows > 0
         && let Act::ThreadOpen { project_id, title, .. } = &act.act
@@ -208,11 +249,7 @@ fn open_with_next(tx: &mut Tx<'_>, dropped: &StoredAct, project: &ProjectId, tit
     let local = next.thread_id.as_ref().is_some_and(|thread| thread.local_project().is_some());
     if let (true, Act::MessageSend { text, .. }) = (local, next.act) {
         let act = Act::ThreadOpen { project_id: project.clone(), title: title.to_owned(), text };
-        tx.execute(
-            "UPDATE outbox SET kind = ?2, project_id = ?3, payload = ?4 WHERE act_id = ?1",
-            (&next.act_id, act.kind().as_str(), project.as_str(), encode("act", &act)?),
-        )?;
-        touch(tx, &act);
+        replace(tx, &next.act_id, &act)?;
     }
     Ok(())
 }
@@ -232,7 +269,7 @@ pub fn deliver(tx: &mut Tx<'_>, act: &StoredAct, now: i64) -> Result<Option<Deli
         kind: act.act.kind(),
         title: act.act.title().to_owned(),
         at: now,
-        project_id: act.act.project_id().cloned(),
+        project_id: act.act.project_id(),
         thread_id: act.thread_id.clone(),
         op: act.act.op().map(str::to_owned),
     };
@@ -328,6 +365,7 @@ struct RawAct {
     key: Option<String>,
     undo_until: Option<i64>,
     conflict: Option<String>,
+    in_doubt: bool,
 }
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<RawAct> {
@@ -345,6 +383,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<RawAct> {
         key: row.get(10)?,
         undo_until: row.get(11)?,
         conflict: row.get(12)?,
+        in_doubt: row.get(13)?,
     })
 }
 
@@ -360,6 +399,7 @@ impl TryFrom<RawAct> for StoredAct {
             thread_id: raw.thread_id.map(ThreadId::new),
             conflict: raw.conflict.map(|json| decode("conflict", &json)).transpose()?,
             undo_until: raw.undo_until,
+            in_doubt: raw.in_doubt,
             key: raw.key.unwrap_or_else(|| raw.act_id.clone()),
             act_id: raw.act_id,
             lane: raw.lane,

@@ -45,7 +45,8 @@ pub fn upsert(tx: &mut Tx<'_>, project: &Project, generation: i64) -> Result<(),
 /// Local work on a project `p`: while there is some, the project is kept although it left the feed.
 pub(crate) const HAS_LOCAL_WORK: &str = "(EXISTS (SELECT 1 FROM bid_draft d WHERE d.project_id = p.id)
     OR EXISTS (SELECT 1 FROM outbox o WHERE o.project_id = p.id)
-    OR EXISTS (SELECT 1 FROM note n WHERE n.project_id = p.id))";
+    OR EXISTS (SELECT 1 FROM note n WHERE n.project_id = p.id)
+    OR EXISTS (SELECT 1 FROM message_draft m WHERE m.thread_id = 'local:' || p.id))";
 
 /// Drops a project that left the feed, unless a draft, a note or a queued act is about it.
 ///

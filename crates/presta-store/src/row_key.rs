@@ -20,3 +20,8 @@ pub(crate) fn free(connection: &Connection, table: &'static str, second: i64) ->
 pub(crate) fn at(ms: i64) -> i64 {
     ms.div_euclid(1000) << TIE_BITS
 }
+
+/// The end of the second of a key, in ms since 1970.
+pub(crate) fn ms_after(row_key: i64) -> i64 {
+    ((row_key >> TIE_BITS) + 1) * 1000
+}

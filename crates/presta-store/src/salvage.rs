@@ -97,6 +97,8 @@ pub(crate) fn take_over(path: &Path, key: &Key, cache: &mut Connection) -> Resul
             }
         }
     }
+    // The full sync to come is not the account's first: what was posted since the rules were made is news.
+    tx.execute("INSERT OR IGNORE INTO sync_state (name, value) VALUES ('generation', '1')", [])?;
     // An alert whose rule could not be read speaks of nothing.
     tx.execute("DELETE FROM alert WHERE rule_id NOT IN (SELECT id FROM alert_rule)", [])?;
     tx.commit()?;

@@ -148,8 +148,10 @@ pub fn settle(tx: &mut Tx<'_>, local: &ThreadId, thread: &ThreadId) -> Result<()
         [local.as_str(), thread.as_str()],
     )?;
     tx.execute("DELETE FROM message_draft WHERE thread_id = ?1", [local.as_str()])?;
+    // A change of a queued message is in no conversation by itself; it stays behind the message, in its lane.
     tx.execute(
-        "UPDATE outbox SET thread_id = ?2, lane = ?3 WHERE thread_id = ?1",
+        "UPDATE outbox SET thread_id = CASE WHEN thread_id = ?1 THEN ?2 ELSE thread_id END, lane = ?3
+         WHERE thread_id = ?1 OR lane = 'thread:' || ?1",
         [local.as_str(), thread.as_str(), &format!("thread:{thread}")],
     )?;
     tx.touch("queue");

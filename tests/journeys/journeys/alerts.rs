@@ -244,3 +244,27 @@ async fn a_burst_of_arrivals_is_one_notice() {
     assert_eq!(count, 6, "each once");
     assert!(notices <= 2, "gathered, not one by one: {notices}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_is_removed_here_takes_its_rule_along_at_once() {
+    let (platform, _admin) = market().await;
+    let person = Person::signed_in(platform.url(), platform.login("freelancer").unwrap()).await;
+    let rules = async || {
+        let rules = person.call("alert_rules_list", json!({})).await.unwrap();
+        let rules = rules.as_array().unwrap().clone();
+        let kept = rules.into_iter().filter(|rule| rule["origin"] == "saved-search");
+        kept.map(|rule| rule["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let body = json!({ "name": "Rust", "query": { "q": "rust" }, "alert": "instant" });
+    person.call("write_queue", json!({ "op": "saveSearch", "target": null, "body": body })).await.unwrap();
+    person.drained().await;
+    let before = rules().await;
+    assert!(!before.is_empty());
+    // Nothing is fetched: the platform's word on it does not come.
+    person.call("sync_pause", json!({})).await.unwrap();
+    for id in &before {
+        person.call("write_queue", json!({ "op": "removeSavedSearch", "target": id, "body": {} })).await.unwrap();
+    }
+    person.drained().await;
+    assert!(rules().await.is_empty());
+}

@@ -1,7 +1,8 @@
 //! The platform, or what stands before it, misbehaves.
 
-use presta_testkit::{Mode, Proxy};
-use serde_json::json;
+use presta_engine::store::{Error, Key, Store};
+use presta_testkit::{Admin, Mode, Options, PATIENCE, Platform, Proxy, Seed, until};
+use serde_json::{Value, json};
 
 use crate::person::{Person, market};
 
@@ -99,4 +100,84 @@ async fn an_expired_state_means_a_full_sync_that_leaves_local_work_alone() {
     assert!(stages("submitted", &projects[1]));
     let account = platform.sign_in(&freelancer).await.unwrap();
     assert_eq!(account.bids_on(&projects[1]).await.unwrap().len(), 1);
+}
+
+/// A second hand on the file of the account that is in use.
+async fn beside(person: &Person) -> Store {
+    let accounts = person.call("accounts_list", json!({})).await.unwrap();
+    let id = accounts[0]["local_id"].as_str().unwrap();
+    let key = person.vault().get(&format!("database-key/{id}")).await.unwrap().unwrap();
+    let database = person.profile().join("accounts").join(id).join("cache.db");
+    Store::open(&database, &Key::from_hex(key.expose()).unwrap(), |_| {}).unwrap()
+}
+
+async fn with_admin() -> (Platform, Admin, Person, String) {
+    let options = Options { seed: Seed::Projects(300), admin: true, ..Options::default() };
+    let platform = Platform::start(options).await.unwrap();
+    let admin = platform.admin().unwrap();
+    let person = Person::signed_in(platform.url(), platform.login("freelancer").unwrap()).await;
+    let threads = person.call("threads_list", json!({ "view": "inbox", "query": "" })).await.unwrap();
+    let thread = threads[0]["id"].as_str().unwrap().to_owned();
+    (platform, admin, person, thread)
+}
+
+async fn drop_refused(person: &Person, act: &Value) -> bool {
+    let refused = person.call("queue_discard", json!({ "act_id": act["act_id"] })).await;
+    refused.is_err_and(|error| error.to_string().contains("being-sent"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_cannot_be_written_down_is_asked_for_again_without_a_restart() {
+    let (platform, _admin, person, thread) = with_admin().await;
+    let store = beside(&person).await;
+    let full = "CREATE TRIGGER full BEFORE INSERT ON delivered BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    store.write(|tx| -> Result<_, Error> { Ok(tx.execute_batch(full)?) }).unwrap();
+    let act = person.write(&thread, "Une fois.").await.unwrap();
+    let account = platform.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
+    until("the message to arrive", PATIENCE, async || {
+        Ok(account.texts(&thread).await?.contains(&"Une fois.".to_owned()).then_some(()))
+    })
+    .await
+    .unwrap();
+    assert!(drop_refused(&person, &act).await, "it has arrived");
+    store.write(|tx| -> Result<_, Error> { Ok(tx.execute_batch("DROP TRIGGER full")?) }).unwrap();
+    person.drained().await;
+    let texts = account.texts(&thread).await.unwrap();
+    assert_eq!(texts.iter().filter(|text| *text == "Une fois.").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_is_dropped_while_it_certainly_did_not_arrive_and_not_while_it_may_have() {
+    let (mut platform, admin, person, thread) = with_admin().await;
+    let path = format!("/v1/threads/{thread}/messages");
+    let fault = json!({ "status": { "code": 502, "body": "html" } });
+    admin.faults(&json!([{ "match": { "path": path }, "fault": fault }])).await.unwrap();
+    let act = person.write(&thread, "Peut-être.").await.unwrap();
+    let tried = |queue: &Value| queue["acts"][0]["attempts"].as_u64() > Some(0);
+    person.until("an attempt", "queue_list", json!({}), tried).await.unwrap();
+    person.until("its failure", "queue_list", json!({}), |queue| queue["acts"][0]["state"] != "sending").await.unwrap();
+    assert!(drop_refused(&person, &act).await);
+    let edited = person.call("queue_edit", json!({ "act_id": act["act_id"] })).await;
+    assert!(edited.unwrap_err().to_string().contains("being-sent"));
+    admin.no_faults().await.unwrap();
+    person.call("sync_now", json!({})).await.unwrap();
+    person.drained().await;
+
+    platform.stop().await.unwrap();
+    let act = person.write(&thread, "Jamais.").await.unwrap();
+    person
+        .until("no attempt under way", "queue_list", json!({}), |queue| {
+            queue["acts"][0]["state"] == "waiting-network" || queue["acts"][0]["state"] == "queued"
+        })
+        .await
+        .unwrap();
+    person.offline().await;
+    person.call("queue_discard", json!({ "act_id": act["act_id"] })).await.unwrap();
+    platform.restart().await.unwrap();
+    person.call("sync_now", json!({})).await.unwrap();
+    person.up_to_date().await;
+    let account = platform.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
+    let texts = account.texts(&thread).await.unwrap();
+    assert!(!texts.contains(&"Jamais.".to_owned()));
+    assert_eq!(texts.iter().filter(|text| *text == "Peut-être.").count(), 1);
 }

@@ -265,3 +265,24 @@ async fn a_paused_full_sync_stays_paused_over_a_restart_and_goes_on_where_it_was
     let others = u64::try_from(presta_model::EntityType::KEPT.len()).unwrap();
     assert!(more <= (here - some) / 500 + others, "it went on where it was: {more} more pages");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_sync_shows_the_newest_of_the_market_then_the_persons_own_then_the_market() {
+    let (platform, admin) = market(3000).await;
+    let slow = json!([{ "match": { "path": "/v1/snapshot" }, "fault": { "delay": { "ms": 150 } }, "skip": 1 }]);
+    admin.faults(&slow).await.unwrap();
+    let person = Person::with(platform.url(), Clock::system(), Timeouts::default()).await;
+    person.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
+    let all = json!({ "query": "", "filters": {}, "sort": "newest", "offset": 0, "limit": 1 });
+    let first = person.until("some rows", "projects_list", all.clone(), |list| list["total"] != 0).await.unwrap();
+    assert_eq!(first["total"], 50);
+    let inbox = json!({ "view": "inbox", "query": "" });
+    assert_eq!(person.call("threads_list", inbox.clone()).await.unwrap(), json!([]), "the rest is still to come");
+    // How much there is in all is said once the market's turn has come.
+    person.until("the market", "status", json!({}), |status| status["sync"]["total"].is_number()).await.unwrap();
+    assert_ne!(person.call("threads_list", inbox).await.unwrap(), json!([]));
+    person.up_to_date().await;
+    let here = person.call("projects_list", all).await.unwrap()["total"].clone();
+    let account = platform.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
+    assert_eq!(here, account.get("/v1/projects?limit=1").await.unwrap()["total"]);
+}

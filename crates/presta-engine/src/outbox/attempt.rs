@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use presta_api::Retry;
 use presta_model::{Bid, EntityType, Message, PostedMessage, Thread, ThreadId};
-use presta_store::outbox::{self, Act, ActState, Failure, StoredAct};
+use presta_store::outbox::{self, Act, ActState, StoredAct};
 use presta_store::{bid, message, sync_state, thread};
 use serde_json::Value;
 use uuid::Uuid;
@@ -41,7 +41,8 @@ pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error
         Ok(Verdict::Ask(differences)) => {
             return active.write_durably(move |tx| Ok(outbox::ask(tx, &act, &differences)?)).await;
         }
-        Err(Error::Api(error)) => return park(active, act, &error).await,
+        // Nothing was sent yet.
+        Err(Error::Api(error)) => return park(active, act, &error, false).await,
         Err(error) => return Err(error),
     }
     match send(active, &act).await {
@@ -50,10 +51,14 @@ pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error
         {
             Ok(Met::Settled(theirs)) => settle(active, act, Answer::Written(Some(theirs))).await,
             Ok(Met::Kept) => Ok(()),
-            Err(Error::Api(error)) => park(active, act, &error).await,
+            // The change itself was refused.
+            Err(Error::Api(error)) => park(active, act, &error, false).await,
             Err(error) => Err(error),
         },
-        Err(Error::Api(error)) => park(active, act, &error).await,
+        Err(Error::Api(error)) => {
+            let in_doubt = error.may_have_arrived();
+            park(active, act, &error, in_doubt).await
+        }
         Err(error) => {
             let code = error.failure();
             tracing::error!(%error, "an act could not be sent");
@@ -139,8 +144,8 @@ async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), E
     Ok(())
 }
 
-/// Writes down why it did not work, and what happens next.
-async fn park(active: &Active, act: StoredAct, error: &presta_api::Error) -> Result<(), Error> {
+/// Writes down why it did not work, and what happens next; `in_doubt` when the platform may have done it all the same.
+async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_doubt: bool) -> Result<(), Error> {
     let failure = api_failure(error);
     let now = active.clock.now_ms();
     let later = |wait: Duration| Some(now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
@@ -168,17 +173,14 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error) -> Res
                 .await;
         }
     };
-    keep(active, act, state, not_before, failure).await
-}
-
-async fn keep(
-    active: &Active,
-    act: StoredAct,
-    state: ActState,
-    not_before: Option<i64>,
-    failure: Failure,
-) -> Result<(), Error> {
-    active.write_durably(move |tx| Ok(outbox::park(tx, &act, state, not_before, Some(&failure))?)).await
+    active
+        .write_durably(move |tx| {
+            if in_doubt {
+                outbox::doubt(tx, &act)?;
+            }
+            Ok(outbox::park(tx, &act, state, not_before, Some(&failure))?)
+        })
+        .await
 }
 
 /// 1 s, 2 s, 4 s … 60 s.

@@ -1,7 +1,9 @@
 //! Sending a write of the contract's table, and what its answer means.
 
 use presta_api::ProblemKind;
-use presta_model::{Effect, EntityType, Merged, Method, Operation, UserId, local_id, three_way};
+use presta_model::{
+    Effect, EntityType, Merged, Method, Operation, Removal, RemovalReason, UserId, creating_act, local_id, three_way,
+};
 use presta_store::outbox::{self, Act, Conflict, StoredAct, Write};
 use presta_store::{Tx, alias, resource, setting, sync_state};
 use serde_json::Value;
@@ -21,6 +23,10 @@ pub(super) enum Met {
 /// Asks the platform for what `write` says; what is to be removed and is gone already is removed.
 pub(super) async fn send(active: &Active, write: &Write, key: Uuid) -> Result<Option<Value>, Error> {
     let operation = operation(write)?;
+    // What a queued act creates is not there yet, which is not the same as gone.
+    if write.target.as_deref().is_some_and(|id| creating_act(id).is_some()) {
+        return Err(Error::refused("not-found"));
+    }
     let rev = write.base_rev().unwrap_or_default();
     let answer = active.api.write(operation, write.target.as_deref(), rev, &write.body, key).await;
     match answer {
@@ -74,7 +80,10 @@ pub(super) fn settle(
 ) -> Result<(), Error> {
     let operation = operation(write)?;
     match operation.effect {
-        Effect::Remove => resource::remove(tx, operation.target, write.target.as_deref().unwrap_or_default())?,
+        Effect::Remove => {
+            let id = write.target.clone().unwrap_or_default();
+            apply::remove(tx, &Removal { kind: operation.target, id, reason: RemovalReason::Deleted })?;
+        }
         Effect::RemoveAll => resource::clear(tx, operation.target)?,
         _ => {}
     }

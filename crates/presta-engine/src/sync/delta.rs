@@ -42,8 +42,10 @@ async fn write(active: &Active, page: ChangePage) -> Result<String, Error> {
             let mut arrivals = Arrivals::new(arrival, as_of);
             for change in page.changed {
                 if let Some(entity) = apply::decode(change.kind, change.data) {
-                    if let Entity::Project(project) = &entity {
-                        arrivals.see(tx, project)?;
+                    if let Entity::Project(project) = &entity
+                        && !arrivals.see(tx, project)?
+                    {
+                        continue;
                     }
                     apply::upsert(tx, &entity, &me, generation)?;
                 }

@@ -1,15 +1,17 @@
-//! A full sync by snapshots: what is the person's own first, then the market, newest first. It resumes where it was
-//! interrupted, and never touches drafts and the queue.
+//! A full sync by snapshots: the newest of the market, so that something is on screen soon, then all that is the person's
+//! own, then the market, newest first. It resumes where it was interrupted, and never touches drafts and the queue.
 
 use presta_model::{Entity, EntityType, SnapshotPage};
+use presta_store::Tx;
 use presta_store::alert::{Arrival, Arrivals};
 use presta_store::sync_state::{self, SnapshotState};
+use serde_json::Value;
 
 use crate::sync::apply;
 use crate::{Active, Error, SyncPhase};
 
-/// The first page is small, so that something is on screen soon.
-const FIRST_PAGE: u32 = 50;
+/// Projects that are fetched before anything else.
+const GLIMPSE: u32 = 50;
 const PAGE: u32 = 500;
 
 /// Fetches everything; returns the state from which the change feed goes on.
@@ -24,6 +26,9 @@ pub(crate) async fn sync(active: &Active) -> Result<String, Error> {
         (None, last) => (None, last + 1),
     };
     active.set_status(|status| status.phase = SyncPhase::First);
+    if at.is_none() {
+        glimpse(active, generation).await?;
+    }
     let first_kind = at.as_ref().map_or(EntityType::KEPT[0], |at| at.kind);
     for kind in EntityType::KEPT.into_iter().skip_while(|kind| *kind != first_kind) {
         at = Some(fetch(active, kind, at, generation).await?);
@@ -36,6 +41,16 @@ pub(crate) async fn sync(active: &Active) -> Result<String, Error> {
     Ok(state)
 }
 
+/// Fetches the newest of the market, to be fetched again in its turn: what goes in between is not in the change feed that
+/// follows, so that these rows do not count as seen.
+async fn glimpse(active: &Active, generation: i64) -> Result<(), Error> {
+    let page = match active.api.snapshot(EntityType::Project, None, GLIMPSE).await {
+        Err(error) if is_out_of_scope(&error) => return Ok(()),
+        page => page?,
+    };
+    keep(active, EntityType::Project, page.items, arrival(generation), generation - 1, |_| Ok(())).await
+}
+
 /// Fetches one type, the next page while the last is written.
 async fn fetch(
     active: &Active,
@@ -44,8 +59,7 @@ async fn fetch(
     generation: i64,
 ) -> Result<SnapshotState, Error> {
     let cursor = at.as_ref().filter(|at| at.kind == kind).and_then(|at| at.cursor.clone());
-    let size = if cursor.is_none() { FIRST_PAGE } else { PAGE };
-    let first = active.api.snapshot(kind, cursor.as_deref(), size).await;
+    let first = active.api.snapshot(kind, cursor.as_deref(), PAGE).await;
     let mut page = match (first, &at) {
         (Err(error), Some(at)) if is_out_of_scope(&error) => {
             tracing::info!(kind = kind.as_str(), "the sign-in does not cover this type; it is passed over");
@@ -116,24 +130,43 @@ fn show(active: &Active, state: &SnapshotState) {
 }
 
 async fn write(active: &Active, kind: EntityType, page: SnapshotPage, state: SnapshotState) -> Result<(), Error> {
+    let generation = state.generation;
+    let set_state = move |tx: &mut Tx<'_>| Ok(sync_state::set_snapshot(tx, &state)?);
+    keep(active, kind, page.items, arrival(generation), generation, set_state).await
+}
+
+/// The first market is no news; after a later full sync there is what was posted since.
+fn arrival(generation: i64) -> Arrival {
+    if generation <= 1 { Arrival::FirstSync } else { Arrival::FullSync }
+}
+
+/// Writes rows, and whatever belongs into the same transaction.
+async fn keep(
+    active: &Active,
+    kind: EntityType,
+    items: Vec<Value>,
+    arrival: Arrival,
+    generation: i64,
+    then: impl FnOnce(&mut Tx<'_>) -> Result<(), Error> + Send + 'static,
+) -> Result<(), Error> {
     let me = active.me.clone();
     let now = active.clock.now_ms();
-    // The first market is no news; after a later full sync there is what was posted since.
-    let arrival = if state.generation <= 1 { Arrival::FirstSync } else { Arrival::FullSync };
     let raised = active
         .write(move |tx| {
             let mut arrivals = Arrivals::new(arrival, now);
             // Oldest first: keys grow with time, and a table takes rising ones better than falling ones.
-            for item in page.items.into_iter().rev() {
+            for item in items.into_iter().rev() {
                 if let Some(entity) = apply::decode(kind, item) {
-                    if let Entity::Project(project) = &entity {
-                        arrivals.see(tx, project)?;
+                    if let Entity::Project(project) = &entity
+                        && !arrivals.see(tx, project)?
+                    {
+                        continue;
                     }
-                    apply::upsert(tx, &entity, &me, state.generation)?;
+                    apply::upsert(tx, &entity, &me, generation)?;
                 }
             }
             tx.touch("sync");
-            sync_state::set_snapshot(tx, &state)?;
+            then(tx)?;
             Ok(arrivals.raised())
         })
         .await?;

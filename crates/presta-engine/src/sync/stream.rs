@@ -58,6 +58,23 @@ fn is_refusal(error: &presta_api::Error) -> bool {
         || matches!(error.retry(), Retry::Transient { .. } | Retry::Permanent)
 }
 
+/// The states heard of since the last question was asked. Nothing tells which of two is the later, and the platform's order
+/// is not relied on: two different ones are news wherever that question led to, and no more need be kept.
+#[derive(Debug, Default)]
+struct Heard(Vec<String>);
+
+impl Heard {
+    fn note(&mut self, state: String) {
+        if self.0.len() < 2 && !self.0.contains(&state) {
+            self.0.push(state);
+        }
+    }
+
+    fn is_news_at(&self, reached: &str) -> bool {
+        self.0.iter().any(|state| state != reached)
+    }
+}
+
 /// Listens to the end of the stream. A burst of events makes one question after the one that is under way.
 async fn listen(
     active: &Active,
@@ -67,14 +84,13 @@ async fn listen(
     come_back: &mut ComeBack,
 ) -> Result<(), Error> {
     let mut pulling: Fuse<BoxFuture<'_, Result<String, Error>>> = Fuse::terminated();
-    // The newest state heard of since the question under way was asked.
-    let mut newer: Option<String> = None;
+    let mut heard = Heard::default();
     let mut asked = false;
     loop {
-        if pulling.is_terminated() && (asked || newer.as_ref().is_some_and(|newer| *newer != state)) {
+        if pulling.is_terminated() && (asked || heard.is_news_at(&state)) {
             pulling = pull(active).boxed().fuse();
             asked = false;
-            newer = None;
+            heard = Heard::default();
         }
         tokio::select! {
             pulled = &mut pulling, if !pulling.is_terminated() => state = pulled?,
@@ -83,7 +99,7 @@ async fn listen(
                 Some(Ok(event)) => {
                     *alive |= !matches!(event, PlatformEvent::ComeBack { .. } | PlatformEvent::Hello { .. });
                     match event {
-                        PlatformEvent::Hello { state } | PlatformEvent::Changed { state, .. } => newer = Some(state),
+                        PlatformEvent::Hello { state } | PlatformEvent::Changed { state, .. } => heard.note(state),
                         PlatformEvent::Typing { thread, user } if user != active.me => {
                             let until = active.clock.now_ms() + TYPING_MS;
                             active.bus.send(CoreEvent::Typing { typing: Typing { thread_id: thread.to_string(), until } });
@@ -97,5 +113,25 @@ async fn listen(
                 None => return Ok(()),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Heard;
+
+    fn heard(states: &[&str]) -> Heard {
+        let mut heard = Heard::default();
+        states.iter().for_each(|state| heard.note((*state).to_owned()));
+        heard
+    }
+
+    #[test]
+    fn a_state_heard_of_before_the_one_that_was_reached_may_be_the_later_one() {
+        assert!(heard(&["s6", "s5"]).is_news_at("s5"));
+        assert!(heard(&["s5", "s6"]).is_news_at("s5"));
+        assert!(!heard(&["s5", "s5"]).is_news_at("s5"), "an event that comes twice is one");
+        assert!(heard(&["s6"]).is_news_at("s5"));
+        assert!(!heard(&[]).is_news_at("s5"));
     }
 }

@@ -4,7 +4,7 @@ use presta_model::{CannotBid, Millis, Project};
 
 use crate::alert::{Matcher, Rulebook, Subject, Why};
 use crate::error::{decode, encode};
-use crate::{Error, Tx, project};
+use crate::{Error, Tx, project, retention};
 
 /// How projects arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Arrivals {
     arrival: Arrival,
     now: i64,
     rules: Option<Rulebook<Watching>>,
+    /// What is kept of the market: projects posted before this are not, in ms.
+    limit: Option<Option<i64>>,
     raised: u32,
 }
 
@@ -38,7 +40,7 @@ struct Watching {
 impl Arrivals {
     /// For a page that is written at `now`, in ms. The rules are read with the first project.
     pub fn new(arrival: Arrival, now: i64) -> Self {
-        Self { arrival, now, rules: None, raised: 0 }
+        Self { arrival, now, rules: None, limit: None, raised: 0 }
     }
 
     /// How many alerts were raised.
@@ -47,10 +49,23 @@ impl Arrivals {
     }
 
     /// Looks at a project before it is written, and raises an alert for each rule that it matches and did not before.
+    /// False for one that is not to be written: it is beyond the limits of what is kept, and so no news either.
     ///
     /// # Errors
     /// When the database cannot be read or written.
-    pub fn see(&mut self, tx: &mut Tx<'_>, project: &Project) -> Result<(), Error> {
+    pub fn see(&mut self, tx: &mut Tx<'_>, project: &Project) -> Result<bool, Error> {
+        let limit = match self.limit {
+            Some(limit) => limit,
+            None => *self.limit.insert(retention::limit(tx, self.now)?),
+        };
+        if !retention::keeps(tx, limit, project)? {
+            return Ok(false);
+        }
+        self.tell(tx, project)?;
+        Ok(true)
+    }
+
+    fn tell(&mut self, tx: &mut Tx<'_>, project: &Project) -> Result<(), Error> {
         if self.arrival == Arrival::FirstSync || project.viewer.reason == Some(CannotBid::OwnProject) {
             return Ok(());
         }

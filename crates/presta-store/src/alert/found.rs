@@ -120,7 +120,7 @@ pub fn unseen(connection: &Connection) -> Result<u32, Error> {
 /// When the database cannot be read.
 pub fn waiting(connection: &Connection) -> Result<Vec<Waiting>, Error> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM {SHOWN} WHERE a.seen = 0 AND a.notified_at IS NULL AND r.enabled
+        "SELECT {COLUMNS} FROM {SHOWN} WHERE a.seen = 0 AND a.notified_at IS NULL AND r.enabled AND r.mode <> 'off'
          ORDER BY p.row_key, a.rule_id"
     );
     let mut statement = connection.prepare_cached(&sql)?;

@@ -92,6 +92,15 @@ impl Write {
         Operation::find(&self.op)
     }
 
+    /// The project it is about: its target, or what the target or the body names.
+    pub fn project_id(&self) -> Option<ProjectId> {
+        if self.operation().is_some_and(|operation| operation.target == EntityType::Project) && self.target.is_some() {
+            return self.target.clone().map(ProjectId::new);
+        }
+        let named = self.body.get("project_id").or_else(|| self.base.get("project_id"));
+        named.and_then(Value::as_str).map(ProjectId::new)
+    }
+
     /// The revision it was decided on.
     pub fn base_rev(&self) -> Option<i64> {
         self.base.get("rev").and_then(Value::as_i64)
@@ -168,6 +177,8 @@ pub struct StoredAct {
     pub state: ActState,
     /// Attempts begun.
     pub attempts: u32,
+    /// Whether one of them may have arrived, although its answer did not come back.
+    pub in_doubt: bool,
     /// Not to be tried before, in ms since 1970.
     pub not_before: Option<i64>,
     /// Why the last attempt failed.
@@ -253,10 +264,12 @@ impl Act {
         }
     }
 
-    /// The project it is about.
-    pub fn project_id(&self) -> Option<&ProjectId> {
+    /// The project it is about, as far as that can be told.
+    pub fn project_id(&self) -> Option<ProjectId> {
         match self {
-            Self::BidPlace { project_id, .. } | Self::ThreadOpen { project_id, .. } => Some(project_id),
+            Self::BidPlace { project_id, .. } | Self::ThreadOpen { project_id, .. } => Some(project_id.clone()),
+            Self::MessageSend { thread_id, .. } => thread_id.local_project(),
+            Self::Write(write) => write.project_id(),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Acts that change while they wait: put back, made another one, stopped for a choice, or moved to a newer revision.
 
-use presta_model::{EntityType, ProjectId, local_id};
+use presta_model::{EntityType, Operation, ProjectId, local_id};
 use rusqlite::Connection;
 
 use super::{Act, COLUMNS, Conflict, StoredAct, all, raw, touch};
@@ -29,7 +29,7 @@ pub fn requeue(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
 pub fn replace(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
     tx.execute(
         "UPDATE outbox SET kind = ?2, project_id = ?3, payload = ?4 WHERE act_id = ?1",
-        (act_id, act.kind().as_str(), act.project_id().map(ProjectId::as_str), encode("act", act)?),
+        (act_id, act.kind().as_str(), act.project_id().as_ref().map(ProjectId::as_str), encode("act", act)?),
     )?;
     touch(tx, act);
     Ok(())
@@ -43,7 +43,7 @@ pub fn replace(tx: &mut Tx<'_>, act_id: &str, act: &Act) -> Result<(), Error> {
 pub fn reissue(tx: &mut Tx<'_>, act_id: &str, act: &Act, key: &str) -> Result<(), Error> {
     tx.execute(
         "UPDATE outbox SET state = 'queued', not_before = NULL, error = NULL, differences = NULL, conflict = NULL,
-           payload = ?2, key = ?3
+           in_doubt = 0, payload = ?2, key = ?3
          WHERE act_id = ?1",
         (act_id, encode("act", act)?, key),
     )?;
@@ -57,21 +57,25 @@ pub fn reissue(tx: &mut Tx<'_>, act_id: &str, act: &Act, key: &str) -> Result<()
 /// When the database cannot be written.
 pub fn conflict(tx: &mut Tx<'_>, act: &StoredAct, conflict: &Conflict) -> Result<(), Error> {
     tx.execute(
-        "UPDATE outbox SET state = 'conflict', not_before = NULL, error = NULL, conflict = ?2 WHERE act_id = ?1",
+        "UPDATE outbox SET state = 'conflict', not_before = NULL, error = NULL, in_doubt = 0, conflict = ?2
+         WHERE act_id = ?1",
         (&act.act_id, encode("conflict", conflict)?),
     )?;
     touch(tx, &act.act);
     Ok(())
 }
 
-/// Queued changes that were decided on the same revision as a delivered one, which made it `after`: nobody else changed
-/// the resource in between.
+/// Queued changes that were decided on the same revision as a delivered one, which made it `after`, are moved there when
+/// nobody else changed the resource in between. Of a write that names no revision only a step of one tells that.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn rebase(tx: &mut Tx<'_>, delivered: &StoredAct, kind: EntityType, id: &str, after: i64) -> Result<(), Error> {
     let before = match &delivered.act {
-        Act::Write(write) if write.operation().is_some_and(|operation| !operation.creates()) => write.base_rev(),
+        Act::Write(write) if write.operation().is_some_and(|operation| !operation.creates()) => {
+            let held = write.operation().is_some_and(Operation::has_precondition);
+            write.base_rev().filter(|before| held || after == before + 1)
+        }
         _ => Some(0),
     };
     for queued in all(tx)? {

@@ -189,6 +189,17 @@ fn what_the_person_is_to_be_told_is_told_once_and_what_left_the_feed_is_not_show
 }
 
 #[test]
+fn what_a_rule_found_before_it_was_switched_off_is_not_told() {
+    let (_folder, store) = sample::open();
+    keep(&store, &rule("a", "rust"));
+    arrive(&store, Arrival::Live, &[sample::project("prj_1")]);
+    assert_eq!(store.read(alert::waiting).unwrap().len(), 1);
+    keep(&store, &Rule { mode: Mode::Off, ..rule("a", "rust") });
+    assert!(store.read(alert::waiting).unwrap().is_empty());
+    assert_eq!(unseen(&store), 1, "it is in the list all the same");
+}
+
+#[test]
 fn searches_of_the_platform_become_rules_follow_it_and_stay_silenced_here() {
     let (_folder, store) = sample::open();
     let saved = |name: &str, alert: &str| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use presta_model::{ProjectId, ThreadId};
 use presta_store::health::Check;
 use presta_store::note::{self, Note};
-use presta_store::{Error, Store, draft, outbox, project, setting};
+use presta_store::{Error, Store, draft, outbox, project, setting, sync_state};
 
 use crate::sample::{self, NOW};
 
@@ -92,6 +92,7 @@ fn a_flipped_byte_in_the_market_is_found_set_aside_and_the_persons_work_taken_ov
     assert_eq!(store.read(|c| setting::get::<String>(c, "mine")).unwrap().as_deref(), Some("oui"));
     assert_eq!(store.check(Duration::from_secs(60)).unwrap(), Check::Sound);
     assert!(store.read(|c| project::get(c, &ProjectId::new("p2"))).unwrap().is_none(), "it comes with the next sync");
+    assert_eq!(store.read(sync_state::generation).unwrap(), 1, "which is not the first: rules tell what is new in it");
     drop(store);
     assert!(reopen(&folder).recovery().is_none(), "it is said once");
 }

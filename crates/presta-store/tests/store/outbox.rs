@@ -175,3 +175,113 @@ fn what_waits_for_a_conversation_that_began_elsewhere_goes_on_in_its_lane_and_it
         })
         .unwrap();
 }
+
+/// Without its conversation a change of a queued message says nothing of where it belongs: it goes out after the message.
+#[test]
+fn a_change_of_a_queued_message_stays_behind_it_when_the_conversation_begins() {
+    for adopted in [false, true] {
+        let (_folder, store) = sample::open();
+        let project = ProjectId::new("prj_1");
+        let local = ThreadId::local(&project);
+        let known = Thread { project_id: Some(project.clone()), ..sample::thread("thr_9") };
+        let take_back = Act::Write(Box::new(outbox::Write {
+            op: "deleteMessage".into(),
+            target: Some(presta_model::local_id("b")),
+            title: String::new(),
+            body: serde_json::Map::new(),
+            base: serde_json::Value::Null,
+        }));
+        store
+            .write(|tx| {
+                let open = Act::ThreadOpen { project_id: project.clone(), title: "t".into(), text: "1".into() };
+                outbox::enqueue(tx, "a", &open, NOW)?;
+                outbox::enqueue(tx, "b", &message(local.as_str(), "2"), NOW)?;
+                outbox::enqueue(tx, "c", &take_back, NOW)?;
+                if adopted {
+                    return thread::upsert(tx, &known, 1);
+                }
+                thread::settle(tx, &local, &known.id)?;
+                outbox::deliver(tx, &outbox::get(tx, "a")?.unwrap(), NOW)?;
+                Ok(())
+            })
+            .unwrap();
+        let lanes: Vec<String> = ["b", "c"].map(|id| get(&store, id).lane).into();
+        assert_eq!(lanes, ["thread:thr_9", "thread:thr_9"]);
+        assert_eq!(ready(&store, NOW), [if adopted { "a" } else { "b" }]);
+    }
+}
+
+#[test]
+fn an_act_whose_answer_was_lost_is_not_dropped_until_its_outcome_is_known() {
+    let (_folder, store) = sample::open();
+    store.write(|tx| outbox::enqueue(tx, "a1", &message("thr_a", "1"), NOW)).unwrap();
+    let act = get(&store, "a1");
+    let wait = |doubt: bool, state: ActState| {
+        store
+            .write(|tx| {
+                outbox::begin(tx, &act)?;
+                if doubt {
+                    outbox::doubt(tx, &act)?;
+                }
+                outbox::park(tx, &act, state, Some(NOW), None)
+            })
+            .unwrap();
+    };
+    let dropped = || {
+        store
+            .write(|tx| -> Result<bool, Error> {
+                let dropped = outbox::discard(tx, &act)?;
+                if dropped {
+                    outbox::enqueue(tx, "a1", &act.act, NOW)?;
+                }
+                Ok(dropped)
+            })
+            .unwrap()
+    };
+    wait(false, ActState::WaitingNetwork);
+    assert!(dropped(), "it never left");
+    wait(true, ActState::WaitingRetry);
+    assert!(!dropped());
+    wait(false, ActState::WaitingNetwork);
+    assert!(!dropped(), "one that never left says nothing of the one before it");
+    wait(true, ActState::Refused);
+    assert!(dropped(), "it was answered");
+    store.write(|tx| outbox::begin(tx, &act)).unwrap();
+    store.write(outbox::recover).unwrap();
+    assert!(!dropped(), "nobody knows what became of an attempt that broke off");
+}
+
+#[test]
+fn only_what_nobody_works_on_any_more_is_released() {
+    let (_folder, store) = sample::open();
+    for id in ["a1", "b1"] {
+        store.write(|tx| outbox::enqueue(tx, id, &message(id, "1"), NOW)).unwrap();
+        let act = get(&store, id);
+        store.write(|tx| outbox::begin(tx, &act)).unwrap();
+    }
+    store.write(|tx| outbox::release(tx, &["b1"], Some(NOW + 1000))).unwrap();
+    assert_eq!([get(&store, "a1").state, get(&store, "b1").state], [ActState::Queued, ActState::Sending]);
+    assert!(ready(&store, NOW).is_empty());
+    assert_eq!(store.read(|connection| outbox::next_due(connection, NOW)).unwrap(), Some(NOW + 1000));
+    assert_eq!(ready(&store, NOW + 1000), ["a1"]);
+}
+
+#[test]
+fn a_conversation_whose_first_message_is_dropped_begins_with_the_next_one() {
+    let (_folder, store) = sample::open();
+    let project = ProjectId::new("prj_1");
+    let local = ThreadId::local(&project);
+    let open = |text: &str| Act::ThreadOpen { project_id: project.clone(), title: "t".into(), text: text.into() };
+    store
+        .write(|tx| {
+            outbox::enqueue(tx, "a", &open("1"), NOW)?;
+            outbox::enqueue(tx, "b", &message(local.as_str(), "2"), NOW)?;
+            outbox::enqueue(tx, "c", &message(local.as_str(), "3"), NOW)
+        })
+        .unwrap();
+    let first = get(&store, "a");
+    assert!(store.write(|tx| outbox::discard(tx, &first)).unwrap());
+    assert_eq!(get(&store, "b").act, open("2"));
+    assert_eq!(get(&store, "c").act, message(local.as_str(), "3"));
+    assert_eq!(ready(&store, NOW), ["b"]);
+}

@@ -1,10 +1,12 @@
 //! What is kept of the market.
 
 use jiff::Timestamp;
-use presta_model::{Project, ProjectId};
+use presta_model::{EntityType, Project, ProjectId, Resource, Thread, ThreadId, UserId};
+use presta_store::alert::{self, Arrival, Arrivals, Criteria, Mode, Origin, Rule};
 use presta_store::note::{self, Note};
 use presta_store::retention::{RETENTION, Retention};
-use presta_store::{Error, Store, draft, outbox, project, setting};
+use presta_store::{Error, Store, Tx, draft, outbox, project, resource, setting, thread};
+use serde_json::json;
 
 use crate::sample::{self, NOW};
 
@@ -88,4 +90,128 @@ fn a_cap_of_size_drops_the_oldest_until_it_holds() {
     assert_eq!(left.first().unwrap(), "p000");
     assert_eq!(left.last().unwrap(), &format!("p{:03}", left.len() - 1), "the newest stayed");
     assert_eq!(store.retain(NOW).unwrap(), 0);
+}
+
+fn write(op: &str, target: Option<&str>, body: serde_json::Value, base: serde_json::Value) -> outbox::Act {
+    let body = body.as_object().unwrap().clone();
+    let target = target.map(str::to_owned);
+    outbox::Act::Write(Box::new(outbox::Write { op: op.into(), target, title: String::new(), body, base }))
+}
+
+/// Makes each of these projects the person's concern in another way.
+fn work_on(tx: &mut Tx<'_>) -> Result<Vec<&'static str>, Error> {
+    for (project, op) in [("edit", "editProject"), ("close", "closeProject"), ("report", "reportProject")] {
+        outbox::enqueue(tx, project, &write(op, Some(project), json!({}), json!(null)), NOW)?;
+    }
+    outbox::enqueue(tx, "m", &write("keepBookmark", None, json!({ "project_id": "mark" }), json!(null)), NOW)?;
+    outbox::enqueue(tx, "b", &write("retractBid", Some("bid_1"), json!({}), json!({ "project_id": "bid" })), NOW)?;
+    draft::save_message(tx, &ThreadId::local(&ProjectId::new("question")), "Bonjour", NOW)?;
+    let talk = Thread { project_id: Some(ProjectId::new("talk")), ..sample::thread("thr_1") };
+    thread::upsert(tx, &talk, 1)?;
+    let kept = json!({ "id": "bmk_1", "rev": 1, "project_id": "bookmark", "created_at": "2026-01-01T00:00:00Z" });
+    resource::upsert(tx, &Resource::read(EntityType::Bookmark, kept).unwrap(), 1)?;
+    Ok(vec!["bid", "bookmark", "close", "edit", "mark", "question", "report", "talk"])
+}
+
+#[test]
+fn whatever_the_person_has_to_do_with_keeps_a_project() {
+    let (_folder, store) = sample::open();
+    let mut own = posted("own", 90);
+    own.client.id = UserId::new("usr_me");
+    let mut wanted = store
+        .write(|tx| -> Result<_, Error> {
+            setting::set(tx, setting::ME, &json!({ "id": "usr_me" }))?;
+            let worked_on = work_on(tx)?;
+            for id in worked_on.iter().chain(&["nothing"]) {
+                project::upsert(tx, &posted(id, 90), 1)?;
+            }
+            project::upsert(tx, &own, 1)?;
+            let rule = Rule {
+                id: "r".into(),
+                origin: Origin::Local,
+                name: "r".into(),
+                criteria: Criteria { query: "rust".into(), ..Criteria::default() },
+                mode: Mode::Instant,
+                enabled: true,
+                created_at: NOW,
+            };
+            alert::save(tx, &rule)?;
+            let alerted = posted("alerted", 90);
+            assert!(Arrivals::new(Arrival::Live, NOW).see(tx, &alerted)?);
+            project::upsert(tx, &alerted, 1)?;
+            Ok(worked_on)
+        })
+        .unwrap();
+    limit(&store, Retention { keep_days: Some(30), max_megabytes: None });
+    assert_eq!(store.retain(NOW).unwrap(), 1);
+    wanted.extend(["alerted", "own"]);
+    wanted.sort_unstable();
+    assert_eq!(kept(&store), wanted);
+    store.write(|tx| alert::mark_seen(tx, &alert::Which::All)).unwrap();
+    assert_eq!(store.retain(NOW).unwrap(), 1, "an alert that was seen keeps nothing");
+}
+
+/// What a page brings that is beyond the limits would be dropped at the next look, and come as news each time.
+#[test]
+fn what_is_beyond_the_limits_neither_comes_back_nor_is_news() {
+    let (_folder, store) = sample::open();
+    let rule = Rule {
+        id: "r".into(),
+        origin: Origin::Local,
+        name: "r".into(),
+        criteria: Criteria { query: "rust".into(), ..Criteria::default() },
+        mode: Mode::Instant,
+        enabled: true,
+        created_at: NOW,
+    };
+    let worked_on = store
+        .write(|tx| {
+            alert::save(tx, &rule)?;
+            work_on(tx)
+        })
+        .unwrap();
+    limit(&store, Retention { keep_days: Some(30), max_megabytes: None });
+    let arrives = |it: &Project| {
+        store
+            .write(|tx| -> Result<_, Error> {
+                let mut arrivals = Arrivals::new(Arrival::Live, NOW);
+                Ok((arrivals.see(tx, it)?, arrivals.raised()))
+            })
+            .unwrap()
+    };
+    assert_eq!(arrives(&posted("old", 31)), (false, 0));
+    assert_eq!(arrives(&posted("new", 29)), (true, 1));
+    for id in worked_on {
+        assert!(arrives(&posted(id, 31)).0, "{id}");
+    }
+    let mut marked = posted("marked", 31);
+    marked.viewer.bookmarked = true;
+    assert!(arrives(&marked).0);
+    store.write(|tx| project::upsert(tx, &posted("here", 31), 1)).unwrap();
+    assert!(arrives(&posted("here", 31)).0, "what is here is kept up to date until it goes");
+
+    // The limit of size has no age of its own: it is the newest that had to go.
+    let (_folder, store) = sample::open();
+    store.write(|tx| alert::save(tx, &rule)).unwrap();
+    store
+        .write(|tx| -> Result<_, Error> {
+            for day in 0..900 {
+                let long = "un texte assez long pour remplir une page ".repeat(50) + &day.to_string();
+                project::upsert(tx, &Project { description: long, ..posted(&format!("p{day:03}"), day) }, 1)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    limit(&store, Retention { keep_days: None, max_megabytes: Some(1) });
+    assert!(store.retain(NOW).unwrap() > 0);
+    let left = i64::try_from(kept(&store).len()).unwrap();
+    let admits = |days: i64| {
+        store
+            .write(|tx| Arrivals::new(Arrival::CatchingUp, NOW).see(tx, &posted(&format!("again-{days}"), days)))
+            .unwrap()
+    };
+    assert!(admits(left - 1));
+    assert!(!admits(left));
+    limit(&store, Retention { keep_days: None, max_megabytes: Some(2) });
+    assert!(admits(left), "another limit begins anew");
 }

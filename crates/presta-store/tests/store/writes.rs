@@ -154,6 +154,26 @@ fn a_change_decided_on_the_same_revision_follows_the_one_before_it() {
     assert_eq!(body_of(&store, "c").base_rev(), Some(4));
 }
 
+/// A write that names no revision goes through whatever others did: only a step of one says that nobody did anything.
+#[test]
+fn a_change_behind_a_write_without_a_revision_is_held_to_what_the_person_saw() {
+    for (after, wanted) in [(5, 5), (6, 4)] {
+        let (_folder, store) = sample::open();
+        let contest = json!({ "id": "cst_1", "rev": 4 });
+        let close = write("closeContest", Some("cst_1"), &json!({}), contest.clone());
+        let edit = write("editContest", Some("cst_1"), &json!({ "title": "Un" }), contest);
+        store
+            .write(|tx| {
+                outbox::enqueue(tx, "a", &close, NOW)?;
+                outbox::enqueue(tx, "b", &edit, NOW)
+            })
+            .unwrap();
+        let first = act(&store, "a");
+        store.write(|tx| outbox::rebase(tx, &first, EntityType::Contest, "cst_1", after)).unwrap();
+        assert_eq!(body_of(&store, "b").base_rev(), Some(wanted), "4 became {after}");
+    }
+}
+
 #[test]
 fn a_stale_page_of_choices_does_not_bring_an_old_one_back() {
     let (_folder, store) = sample::open();

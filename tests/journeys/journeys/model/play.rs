@@ -41,8 +41,8 @@ pub enum Kind {
 pub enum Fate {
     /// It is for the platform.
     Sent,
-    /// The person dropped it, or took it back. When no attempt was ever made, the platform cannot have it.
-    Dropped { tried: bool },
+    /// The person dropped it, or took it back: the platform does not have it.
+    Dropped,
 }
 
 pub struct Case<'w> {
@@ -243,8 +243,7 @@ impl<'w> Case<'w> {
         let Some(known) = self.acts.iter_mut().find(|known| known.id == act.act_id) else {
             bail!("an act nobody asked for: {act:#?}")
         };
-        // Between the look and the drop an attempt may have begun and failed, unless there was no network.
-        known.fate = Fate::Dropped { tried: act.attempts > 0 || !self.offline[known.on] };
+        known.fate = Fate::Dropped;
         let known = known.clone();
         let place = (known.on, known.project);
         if edited {
