@@ -48,8 +48,8 @@ fn every_table_is_a_source_or_known_not_to_be_one() {
             tx.execute_batch(
                 "CREATE TABLE jotting (at INTEGER, \"odd 'name'\" TEXT, bytes BLOB, why TEXT, generation INTEGER) STRICT;
              INSERT INTO jotting VALUES (1, 'un', x'00ff', '[1]', 1), (2, NULL, NULL, NULL, 1), (3, '', x'', 'x', 1);
-             CREATE TABLE resource (kind TEXT, id TEXT, data TEXT) STRICT;
-             INSERT INTO resource VALUES ('privacy_request', 'prq_1', '{\"id\":\"prq_1\"}');",
+             INSERT INTO resource (kind, id, rev, at, data, generation)
+             VALUES ('privacy_request', 'prq_1', 1, 0, '{\"id\":\"prq_1\"}', 1);",
             )?;
             Ok(())
         })
