@@ -329,6 +329,13 @@ impl Active {
         self.store.stop_indexing();
     }
 
+    /// As [`Active::stop`], without waiting.
+    pub(crate) fn rest(&self) {
+        self.abort();
+        let store = self.store.clone();
+        tokio::task::spawn_blocking(move || store.stop_indexing());
+    }
+
     /// Ends the work and closes the files, whoever still holds the account; what comes late is refused. Begins at once, and is
     /// over when what is returned is.
     pub(crate) fn end(&self) -> JoinHandle<()> {

@@ -19,6 +19,9 @@ const WAL_LIMIT: u64 = 64 << 20;
 /// A log that somebody's reading kept from being emptied is tried again after so long: the next write would only wait too.
 const WAL_AGAIN: Duration = Duration::from_secs(60);
 
+/// While it is held nobody reads.
+type Alone<'a> = (RwLockWriteGuard<'a, ()>, RwLockWriteGuard<'a, ()>);
+
 /// Called after every COMMIT that changed something.
 pub type OnCommit = dyn Fn(Changed) + Send + Sync;
 
@@ -33,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) path: PathBuf,
     /// The indexer's own connection to search.db; `None` once indexing was stopped.
     pub(crate) search: Mutex<Option<Connection>>,
+    /// Shared by readings that last: who replaces a file waits for them here, where others do not wait for it.
+    pub(crate) long: RwLock<()>,
     /// Shared by readers; taken alone by what replaces a file.
     pub(crate) gate: RwLock<()>,
     pub(crate) writer: Mutex<Connection>,
@@ -77,6 +82,17 @@ impl Store {
         self.read_on(&shared, reader?, read)
     }
 
+    /// As [`Store::read`], for what reads as long as an export does: a key that is to change meanwhile waits for its end, and
+    /// lets others read until then. The index is not made anew for it.
+    ///
+    /// # Errors
+    /// Those of `read`, or of opening another reader.
+    pub fn read_long<T, E: From<Error>>(&self, read: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let _long = self.inner.long.read().unwrap_or_else(PoisonError::into_inner);
+        let shared = self.share();
+        self.read_on(&shared, self.reader()?, read)
+    }
+
     /// Reads without making the index anew: for who holds [`Inner::search`] already.
     pub(crate) fn read_only<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let shared = self.share();
@@ -90,8 +106,9 @@ impl Store {
     }
 
     /// Waits until nobody reads.
-    pub(crate) fn alone(&self) -> RwLockWriteGuard<'_, ()> {
-        self.inner.gate.write().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn alone(&self) -> Alone<'_> {
+        let long = self.inner.long.write().unwrap_or_else(PoisonError::into_inner);
+        (long, self.inner.gate.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn read_on<T, E: From<Error>>(

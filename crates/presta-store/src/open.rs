@@ -74,6 +74,7 @@ impl Store {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
                 search: Mutex::new(search),
+                long: RwLock::new(()),
                 gate: RwLock::new(()),
                 writer: Mutex::new(writer),
                 readers: Mutex::default(),

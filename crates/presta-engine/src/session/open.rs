@@ -203,7 +203,8 @@ impl Engine {
     fn end_revoked(&self, which: &Weak<Active>) {
         if let Some(active) = self.take_active(which, |current| current.reason = SignedOutReason::Revoked) {
             self.inner.bus.touch(["session", "accounts"]);
-            active.end();
+            // What the person was just doing is still queued; the files are closed with the last who holds them.
+            active.rest();
         }
     }
 

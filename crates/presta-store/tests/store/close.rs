@@ -92,6 +92,40 @@ fn a_check_gives_way_to_who_replaces_a_file() {
     });
 }
 
+/// An export lasts; while a new index waits for its end the window goes on reading and writing.
+#[test]
+fn who_waits_for_a_long_reading_keeps_nobody_from_reading() {
+    let (_folder, store) = sample::open();
+    store.write(|tx| project::upsert(tx, &sample::project("p1"), 1)).unwrap();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let (begun, begins) = std::sync::mpsc::channel();
+    let reading = std::thread::spawn({
+        let store = store.clone();
+        move || {
+            store.read_long(|_| -> Result<_, Error> {
+                begun.send(()).unwrap();
+                // Over as well when the test fails.
+                let _ = ended.recv();
+                Ok(())
+            })
+        }
+    });
+    begins.recv().unwrap();
+    let replacing = std::thread::spawn({
+        let store = store.clone();
+        move || store.rekey(&presta_store::Key::from_bytes([9; 32]))
+    });
+    let until = Instant::now() + Duration::from_millis(500);
+    while Instant::now() < until {
+        assert!(store.read(|c| project::get(c, &ProjectId::new("p1"))).unwrap().is_some());
+        store.write(|tx| project::upsert(tx, &sample::project("p2"), 1)).unwrap();
+    }
+    assert!(!replacing.is_finished());
+    drop(end);
+    reading.join().unwrap().unwrap();
+    replacing.join().unwrap().unwrap();
+}
+
 #[test]
 fn who_reads_beside_another_makes_mends_and_removes_nothing() {
     let (folder, store) = sample::open();
