@@ -1,5 +1,6 @@
 //! Where an account's things are: one folder, one encrypted database, its own entries in a keyring.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use uuid::Uuid;
 
 use crate::Error;
 
+/// In the names of files that were set aside, before the moment.
+const KEPT: &str = ".kept-";
 /// Below the profile: the folders of sign-ins that are not kept.
 const SESSION_ONLY: &str = "session-only";
 
@@ -103,18 +106,39 @@ impl Place {
         restrict(&self.folder)
     }
 
-    /// Moves a database that cannot be read out of the way; it is never deleted here.
+    /// Moves a database that cannot be read out of the way; it is never deleted here. Its log keeps a name by which SQLite
+    /// finds it, and goes first, so that no new database meets it.
     pub(crate) fn set_database_aside(&self, now: i64) {
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.contains(".db") && !name.contains(".kept-") {
-                let aside = self.folder.join(format!("{name}.kept-{now}"));
-                if let Err(error) = std::fs::rename(entry.path(), aside) {
-                    tracing::error!(%error, "the unreadable cache could not be set aside");
-                }
+        let mut moves: Vec<_> = self
+            .files()
+            .filter(|name| name.contains(".db") && !name.contains(KEPT))
+            .map(|name| {
+                let after = ["-wal", "-shm", "-journal"].into_iter().find(|after| name.ends_with(after)).unwrap_or("");
+                let base = name.strip_suffix(after).unwrap_or(&name);
+                (after.is_empty(), format!("{base}{KEPT}{now}{after}"), name)
+            })
+            .collect();
+        moves.sort();
+        for (_, aside, name) in moves {
+            if let Err(error) = std::fs::rename(self.folder.join(name), self.folder.join(aside)) {
+                tracing::error!(%error, "the unreadable cache could not be set aside");
             }
         }
+    }
+
+    /// When databases were set aside that are still here, in ms since 1970.
+    pub(crate) fn set_aside_at(&self) -> BTreeSet<i64> {
+        self.files()
+            .filter_map(|name| {
+                let (_, at) = name.split_once(KEPT)?;
+                at.split('-').next()?.parse().ok()
+            })
+            .collect()
+    }
+
+    fn files(&self) -> impl Iterator<Item = String> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned())
     }
 }
 
@@ -184,4 +208,43 @@ pub(crate) fn restrict(folder: &Path) -> Result<(), Error> {
             .map_err(|error| Error::Io("restricting the profile folder", error))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use presta_model::UserId;
+    use presta_store::{Error, Key, Store};
+    use presta_vault::Vault;
+    use url::Url;
+
+    use super::{AccountRef, Place};
+
+    /// What was only in the log is still there for whoever has the key.
+    #[test]
+    fn a_database_set_aside_keeps_its_log() {
+        let profile = tempfile::tempdir().unwrap();
+        let account = AccountRef { user: UserId::new("u"), server: Url::parse("https://a.example/").unwrap() };
+        let place = Place::kept(account, profile.path(), &Vault::memory());
+        place.make_folder().unwrap();
+        let key = Key::from_bytes([3; 32]);
+        let store = Store::open(&place.database(), &key, |_| {}).unwrap();
+        store.write(|tx| presta_store::setting::set(tx, "mine", &"oui").map(|_| ())).unwrap();
+        // As a kill leaves them: the log was not put into the file.
+        let copy = tempfile::tempdir().unwrap();
+        for name in place.files() {
+            std::fs::copy(place.folder().join(&name), copy.path().join(name)).unwrap();
+        }
+        drop(store);
+        for name in std::fs::read_dir(copy.path()).unwrap().flatten() {
+            std::fs::copy(name.path(), place.folder().join(name.file_name())).unwrap();
+        }
+        place.set_database_aside(17);
+        assert!(!place.files().any(|name| !name.contains(".kept-17")), "{:?}", place.files().collect::<Vec<_>>());
+        assert_eq!(place.set_aside_at().into_iter().collect::<Vec<_>>(), [17]);
+        let kept = place.folder().join("cache.db.kept-17");
+        let mine =
+            Store::glance(&kept, &key, |c| -> Result<_, Error> { presta_store::setting::get::<String>(c, "mine") });
+        assert_eq!(mine.unwrap().as_deref(), Some("oui"));
+    }
 }

@@ -169,7 +169,7 @@ impl Engine {
         for account in accounts {
             let current = active.as_ref().filter(|active| active.place.account == account);
             let (label, locked) = match current {
-                Some(active) => (active.label().await, active.has_passphrase().await),
+                Some(active) => (active.label().await, active.has_passphrase()),
                 None => self.look_into(&account).await,
             };
             rows.push(AccountRow {

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use presta_api::Client;
 use presta_model::{Catalog, EntityType, Me, UserId};
@@ -19,6 +20,11 @@ use crate::surroundings::Surroundings;
 use crate::tokens::TokenKeeper;
 use crate::upkeep::{self, Upkeep};
 use crate::{Account, Clock, Counts, Error, Inner, SyncStatus, storage};
+
+/// Leaving an account does not wait longer for what the switcher is to say of it.
+const LABEL: Duration = Duration::from_millis(500);
+/// Nor for a change of key that the keyring keeps waiting.
+const KEYRING: Duration = Duration::from_secs(5);
 
 /// A signed-in account. Hosts read from it; what changes goes through the engine.
 #[derive(Debug)]
@@ -47,6 +53,8 @@ pub struct Active {
     pub(crate) keeper: Arc<TokenKeeper>,
     /// Taken by one at a time: whoever changes the key.
     pub(crate) keys: tokio::sync::Mutex<Keys>,
+    /// Whether it opens with a passphrase: said without waiting for a change of key.
+    pub(crate) sealed: AtomicBool,
     /// Minutes without a sign of the person after which the account locks.
     pub(crate) lock_after: watch::Sender<Option<u32>>,
     /// The export under way.
@@ -83,7 +91,10 @@ impl Active {
             Some(_) => Ok(()),
             None => setting::set(tx, setting::UNDO_SECONDS, &crate::queue::UNDO_SECONDS).map(|_| ()),
         };
-        if let Err(error) = store.write(undo) {
+        // Beside another process nothing is written; acts are not queued then either.
+        if !engine.profile.is_beside()
+            && let Err(error) = store.write(undo)
+        {
             tracing::warn!(%error, "the time to take acts back could not be written; there is none");
         }
         let paused = store
@@ -110,6 +121,7 @@ impl Active {
             upkeep: Upkeep::default(),
             person,
             keeper,
+            sealed: AtomicBool::new(keys.sealing.is_some()),
             keys: tokio::sync::Mutex::new(keys),
             lock_after: watch::Sender::new(lock_after),
             exports: crate::export::Running::default(),
@@ -118,15 +130,20 @@ impl Active {
         }
     }
 
+    /// As [`Active::label`], for who does not wait for a reading that takes long.
+    pub(crate) async fn label_soon(&self) -> Option<Label> {
+        tokio::time::timeout(LABEL, self.label()).await.ok().flatten()
+    }
+
     /// What the switcher says of it.
     pub(crate) async fn label(&self) -> Option<Label> {
         let counts = self.counts().await.inspect_err(|error| tracing::warn!(%error, "nothing can be counted")).ok()?;
-        Some(Label::new(&self.person.display_name, &self.person.login, counts, self.has_passphrase().await))
+        Some(Label::new(&self.person.display_name, &self.person.login, counts, self.has_passphrase()))
     }
 
     /// Whether it opens with a passphrase.
-    pub(crate) async fn has_passphrase(&self) -> bool {
-        self.keys.lock().await.sealing.is_some()
+    pub(crate) fn has_passphrase(&self) -> bool {
+        self.sealed.load(Ordering::SeqCst)
     }
 
     /// The person.
@@ -305,12 +322,44 @@ impl Active {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
     }
 
-    /// Ends the background work where it stands, as a kill does; what is queued stays queued.
+    /// Ends the background work where it stands, as a kill does; what is queued stays queued, and the cache stays open.
+    /// Waits for the step of the indexer that is under way.
     pub fn stop(&self) {
+        self.abort();
+        self.store.stop_indexing();
+    }
+
+    /// As [`Active::stop`], without waiting.
+    pub(crate) fn rest(&self) {
+        self.abort();
+        let store = self.store.clone();
+        tokio::task::spawn_blocking(move || store.stop_indexing());
+    }
+
+    /// Ends the work and closes the files, whoever still holds the account; what comes late is refused. Begins at once, and is
+    /// over when what is returned is.
+    pub(crate) fn end(&self) -> JoinHandle<()> {
+        self.abort();
+        self.store.begin_closing();
+        let store = self.store.clone();
+        tokio::task::spawn_blocking(move || store.close())
+    }
+
+    /// As [`Active::end`], and over: the files are closed, and no change of key is under way unless the keyring keeps it
+    /// waiting.
+    pub(crate) async fn ended(&self) {
+        if self.end().await.is_err() {
+            tracing::error!("the files could not be closed in order");
+        }
+        if tokio::time::timeout(KEYRING, self.keys.lock()).await.is_err() {
+            tracing::warn!("a change of key still waits for the keyring");
+        }
+    }
+
+    fn abort(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             task.abort();
         }
-        self.store.stop_indexing();
     }
 }

@@ -111,7 +111,10 @@ impl Active {
             user: self.me.to_string(),
             server: self.place.account.server.to_string(),
         };
-        self.read(move |connection| work.run(connection, &path)).await
+        let store = self.store.clone();
+        let work = move || store.read_long(|connection| work.run(connection, &path));
+        let made = tokio::task::spawn_blocking(work).await.map_err(|_| Error::Interrupted)?;
+        made.inspect_err(|error| self.note_storage(error))
     }
 
     /// Stops the export under way; it is no error when there is none.

@@ -3,8 +3,11 @@
 //! A change writes the key to come beside the key there is, rewrites the file, then puts the new key in the place of the
 //! old one. Killed anywhere, one of the two entries opens the file; which one is found out by opening it.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use presta_store::{Changed, Key, Store};
 use presta_vault::{SealError, SealingKey, Secret, is_sealed, unseal};
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::account::Place;
@@ -16,6 +19,16 @@ use crate::{Error, SignedOutReason};
 pub(crate) struct Opened {
     pub(crate) store: Store,
     pub(crate) keys: Keys,
+}
+
+/// How databases are opened.
+#[derive(Debug, Clone)]
+pub(crate) struct Opener {
+    pub(crate) bus: Bus,
+    /// Another process works on the profile: nothing is changed on the disk or in the vault.
+    pub(crate) beside: bool,
+    /// Held by the thread that opens a file. The next one waits for it, also when nobody else does any more.
+    pub(crate) one: Arc<Mutex<()>>,
 }
 
 /// The key of an open database, and what seals it.
@@ -74,7 +87,7 @@ impl From<OpenError> for Error {
 }
 
 /// Opens the database of `place` with the key that the vault has for it.
-pub(crate) async fn open(place: &Place, bus: &Bus, passphrase: Option<&Secret>) -> Result<Opened, OpenError> {
+pub(crate) async fn open(place: &Place, opener: &Opener, passphrase: Option<&Secret>) -> Result<Opened, OpenError> {
     let entries = [place.key_entry(), place.next_key_entry()];
     let mut wrong = None;
     for entry in &entries {
@@ -88,7 +101,9 @@ pub(crate) async fn open(place: &Place, bus: &Bus, passphrase: Option<&Secret>) 
             }
             Err(error) => return Err(error),
         };
-        match open_with(place, bus, &keys.key).await {
+        match open_with(place, opener, &keys.key).await {
+            // Which of the two it is to be is for the other process to say.
+            Ok(store) if opener.beside => return Ok(Opened { store, keys }),
             Ok(store) => {
                 if *entry == place.next_key_entry() {
                     place.vault.set(&place.key_entry(), &stored).await?;
@@ -104,10 +119,10 @@ pub(crate) async fn open(place: &Place, bus: &Bus, passphrase: Option<&Secret>) 
 }
 
 /// Gives `place` a database with a key of its own.
-pub(crate) async fn make(place: &Place, bus: &Bus) -> Result<Opened, OpenError> {
+pub(crate) async fn make(place: &Place, opener: &Opener) -> Result<Opened, OpenError> {
     let keys = Keys { key: random_key()?, sealing: None };
     place.vault.set(&place.key_entry(), &keys.stored(place)?).await?;
-    let store = open_with(place, bus, &keys.key).await?;
+    let store = open_with(place, opener, &keys.key).await?;
     Ok(Opened { store, keys })
 }
 
@@ -140,9 +155,12 @@ impl Keys {
             None => None,
         };
         let protected = Self { key: self.key.clone(), sealing };
-        place.vault.set(&place.key_entry(), &protected.stored(place)?).await?;
-        // One that is not sealed must not stay beside one that is.
+        let stored = protected.stored(place)?;
+        // A key to come that is not sealed must not stay beside one that is. It goes first, so that an error leaves what is
+        // known here true; before that the key in use is in its place, for a change may have left it in the other one only.
+        place.vault.set(&place.key_entry(), &self.stored(place)?).await?;
         place.vault.delete(&place.next_key_entry()).await?;
+        place.vault.set(&place.key_entry(), &stored).await?;
         *self = protected;
         Ok(())
     }
@@ -175,10 +193,22 @@ async fn unwrap(place: &Place, stored: &Secret, passphrase: Option<&Secret>) -> 
     Ok(Keys { key: Key::from_hex(plain.expose())?, sealing: Some(sealing) })
 }
 
-async fn open_with(place: &Place, bus: &Bus, key: &Key) -> Result<Store, OpenError> {
-    let (database, key, bus) = (place.database(), key.clone(), bus.clone());
-    let opened = tokio::task::spawn_blocking(move || {
-        Store::open(&database, &key, move |changed: Changed| bus.touch(changed.into_tags()))
+async fn open_with(place: &Place, opener: &Opener, key: &Key) -> Result<Store, OpenError> {
+    let (database, key, opener) = (place.database(), key.clone(), opener.clone());
+    let (sender, opened) = oneshot::channel();
+    tokio::task::spawn_blocking(move || {
+        let Opener { bus, beside, one } = opener;
+        let _one = one.lock().unwrap_or_else(PoisonError::into_inner);
+        if sender.is_closed() {
+            return;
+        }
+        let opened = if beside {
+            Store::open_beside(&database, &key)
+        } else {
+            Store::open(&database, &key, move |changed: Changed| bus.touch(changed.into_tags()))
+        };
+        // When nobody waits for it any more it is closed again before the next one is opened.
+        drop(sender.send(opened));
     });
     Ok(opened.await.map_err(|_| OpenError::Interrupted)??)
 }

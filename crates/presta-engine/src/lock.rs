@@ -4,6 +4,7 @@
 //! key and the access token and ends the work. The refresh token stays in the keyring as it is.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use presta_store::outbox::Failure;
@@ -12,8 +13,8 @@ use presta_vault::Secret;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::account::Place;
-use crate::accounts::{Label, host};
+use crate::account::{AccountRef, Place};
+use crate::accounts::host;
 use crate::keys::OpenError;
 use crate::session::SessionState;
 use crate::{Active, Engine, Error, keys};
@@ -49,14 +50,24 @@ pub struct Security {
 pub(crate) struct Locked {
     place: Place,
     name: Option<String>,
+    tries: Tries,
+}
+
+/// Passphrases that did not fit, since the account was last open.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tries {
     failures: u32,
     /// In ms since 1970.
     retry_at: Option<i64>,
 }
 
 impl Locked {
-    pub(crate) fn new(place: Place, label: Option<&Label>) -> Self {
-        Self { place, name: label.map(|label| label.name().to_owned()), failures: 0, retry_at: None }
+    pub(crate) fn new(place: Place, name: Option<String>, tries: Tries) -> Self {
+        Self { place, name, tries }
+    }
+
+    pub(crate) fn account(&self) -> &AccountRef {
+        &self.place.account
     }
 
     pub(crate) fn state(&self) -> SessionState {
@@ -64,13 +75,15 @@ impl Locked {
             local_id: self.place.account.digest(),
             name: self.name.clone(),
             server: host(&self.place.account.server),
-            retry_at: self.retry_at,
+            retry_at: self.tries.retry_at,
         }
     }
 
-    fn failed(&mut self, now: i64) {
-        self.failures = self.failures.saturating_add(1);
-        self.retry_at = wait(self.failures).map(|wait| now.saturating_add(wait));
+    /// Notes a passphrase that did not fit.
+    pub(crate) fn failed(&mut self, now: i64) -> Tries {
+        let failures = self.tries.failures.saturating_add(1);
+        self.tries = Tries { failures, retry_at: wait(failures).map(|wait| now.saturating_add(wait)) };
+        self.tries
     }
 }
 
@@ -88,7 +101,7 @@ impl Engine {
     pub async fn security(&self) -> Result<Security, Error> {
         let active = self.signed_in()?;
         Ok(Security {
-            passphrase: active.has_passphrase().await,
+            passphrase: active.has_passphrase(),
             lock_after_minutes: *active.lock_after.borrow(),
             choices: LOCK_CHOICES.to_vec(),
             shortest_passphrase: shortest(),
@@ -121,11 +134,15 @@ impl Engine {
     async fn protect(&self, current: Option<Secret>, new: Option<Secret>) -> Result<Security, Error> {
         let active = self.signed_in()?;
         let mut keys = active.keys.lock().await;
+        if active.store.is_closed() {
+            return Err(Error::Interrupted);
+        }
         if keys.sealing.is_some() {
             let Some(current) = current else { return Err(Error::refused("wrong-passphrase")) };
             keys::verify(&active.place, &current).await?;
         }
         keys.protect(&active.place, new).await?;
+        active.sealed.store(keys.sealing.is_some(), Ordering::SeqCst);
         drop(keys);
         self.inner.bus.touch(["security", "accounts"]);
         self.security().await
@@ -139,7 +156,7 @@ impl Engine {
         self.alone()?;
         let active = self.signed_in()?;
         if let Some(minutes) = minutes {
-            if !active.has_passphrase().await {
+            if !active.has_passphrase() {
                 return Err(Error::refused("no-passphrase"));
             }
             if !LOCK_CHOICES.contains(&minutes) {
@@ -171,7 +188,13 @@ impl Engine {
         // Carried through when nobody waits for it any more.
         let work = tokio::spawn(async move {
             let mut keys = active.keys.lock().await;
-            keys.rotate(&active.place, &active.store).await
+            // Signed out or locked meanwhile: a key must not come back.
+            if active.store.is_closed() {
+                return Err(Error::Interrupted);
+            }
+            let rotated = keys.rotate(&active.place, &active.store).await;
+            active.upkeep.index.notify_one();
+            rotated
         });
         work.await.map_err(|_| Error::Interrupted)?
     }
@@ -183,17 +206,17 @@ impl Engine {
     pub async fn lock(&self) -> Result<SessionState, Error> {
         let _turn = self.inner.session.turn().await;
         let active = self.signed_in()?;
-        if !active.has_passphrase().await {
+        if !active.has_passphrase() {
             return Err(Error::refused("no-passphrase"));
         }
-        let label = active.label().await;
-        if let Some(label) = &label {
-            self.inner.accounts.know(&active.place.account, label.clone());
+        // What reads for long, or a change of key, keeps nothing open.
+        if let Some(label) = active.label_soon().await {
+            self.inner.accounts.know(&active.place.account, label);
         }
         self.cancel_sign_in();
-        let place = active.place.clone();
+        let (place, name) = (active.place.clone(), active.person.display_name.clone());
         drop(active);
-        self.put_away(Some(Locked::new(place, label.as_ref())));
+        self.put_away(Some(Locked::new(place, Some(name), Tries::default()))).await;
         Ok(self.session())
     }
 
@@ -205,7 +228,7 @@ impl Engine {
     pub async fn unlock(&self, passphrase: Secret) -> Result<SessionState, Error> {
         let _turn = self.inner.session.turn().await;
         let now = self.now();
-        let locked = self.inner.session.with_locked(|locked| (locked.place.clone(), locked.retry_at));
+        let locked = self.inner.session.with_locked(|locked| (locked.place.clone(), locked.tries.retry_at));
         let Some((place, retry_at)) = locked else { return Err(Error::refused("not-locked")) };
         if let Some(left) = retry_at.map(|at| at - now).filter(|left| *left > 0) {
             return Err(Error::Refused(Failure::new("unlock-too-soon").with("seconds", seconds(left))));
@@ -218,11 +241,7 @@ impl Engine {
                 if failure.code != "wrong-passphrase" {
                     return Err(error);
                 }
-                let retry_at = self.inner.session.with_locked(|locked| {
-                    locked.failed(now);
-                    locked.retry_at
-                });
-                if let Some(at) = retry_at.flatten() {
+                if let Some(at) = self.inner.session.note_wrong_passphrase(now).and_then(|tries| tries.retry_at) {
                     failure = failure.with("seconds", seconds(at - now));
                 }
                 self.inner.bus.touch(["session"]);
@@ -253,7 +272,7 @@ impl Engine {
         }
         place.set_database_aside(now);
         self.inner.accounts.forget(&place.account)?;
-        self.put_away(None);
+        self.put_away(None).await;
         Ok(self.session())
     }
 

@@ -137,7 +137,7 @@ impl Engine {
     pub async fn leave(&self) {
         self.cancel_sign_in();
         let active = self.active();
-        self.close();
+        self.close().await;
         if let Some(active) = active {
             active.api.close().await;
         }

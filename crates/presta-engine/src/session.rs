@@ -5,12 +5,15 @@ mod sign_in;
 mod sign_out;
 mod state;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::lock::Locked;
+use crate::account::AccountRef;
+use crate::keys::Opener;
+use crate::lock::{Locked, Tries};
 use crate::{Active, Engine, Error};
 
 pub use sign_in::SignIn;
@@ -23,6 +26,8 @@ pub(crate) struct Session {
     current: Mutex<Current>,
     /// Taken by whoever opens, changes or closes an account: one at a time.
     turn: tokio::sync::Mutex<()>,
+    /// See [`Opener::one`].
+    one: Arc<Mutex<()>>,
     /// When the person was last seen to do something, in ms since 1970.
     seen: AtomicI64,
 }
@@ -51,6 +56,10 @@ struct Current {
     reason: SignedOutReason,
     sign_in: Option<JoinHandle<()>>,
     opening: Option<AbortHandle>,
+    /// Wrong passphrases by account: changing to another and back is no way around the wait.
+    tries: HashMap<String, Tries>,
+    /// The host is ending: nothing is opened any more by itself.
+    left: bool,
 }
 
 impl Session {
@@ -62,8 +71,15 @@ impl Session {
             reason: SignedOutReason::None,
             sign_in: None,
             opening: None,
+            tries: HashMap::new(),
+            left: false,
         };
-        Self { current: Mutex::new(current), turn: tokio::sync::Mutex::default(), seen: AtomicI64::new(now) }
+        Self {
+            current: Mutex::new(current),
+            turn: tokio::sync::Mutex::default(),
+            one: Arc::default(),
+            seen: AtomicI64::new(now),
+        }
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Current) -> T) -> T {
@@ -73,6 +89,21 @@ impl Session {
     /// What is locked, if anything is.
     pub(crate) fn with_locked<T>(&self, change: impl FnOnce(&mut Locked) -> T) -> Option<T> {
         self.with(|current| current.locked.as_mut().map(change))
+    }
+
+    /// Notes a wrong passphrase for what is locked.
+    pub(crate) fn note_wrong_passphrase(&self, now: i64) -> Option<Tries> {
+        self.with(|current| {
+            let locked = current.locked.as_mut()?;
+            let (account, tries) = (locked.account().digest(), locked.failed(now));
+            current.tries.insert(account, tries);
+            Some(tries)
+        })
+    }
+
+    /// Passphrases that did not fit, since `account` was last open.
+    pub(crate) fn tries(&self, account: &AccountRef) -> Tries {
+        self.with(|current| current.tries.get(&account.digest()).copied().unwrap_or_default())
     }
 
     pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
@@ -135,26 +166,30 @@ impl Engine {
     }
 
     /// Ends the background work and removes what was not to be kept; a kill has the same effect at the next start.
-    pub(crate) fn close(&self) {
-        let (active, locked) = self.inner.session.with(|current| (current.active.take(), current.locked.take()));
+    pub(crate) async fn close(&self) {
+        let (active, locked) = self.inner.session.with(|current| {
+            current.left = true;
+            (current.active.take(), current.locked.take())
+        });
         if let Some(active) = active {
-            active.stop();
+            active.ended().await;
             // A task may still be on its way to its end: the program does not wait for it.
             active.place.end_fleeting();
         }
         drop(locked);
     }
 
-    /// Makes `locked` what is shown in the place of the account in use, whose work ends.
-    pub(crate) fn put_away(&self, locked: Option<Locked>) {
+    /// Makes `locked` what is shown in the place of the account in use, whose work ends. Shown at once; when this returns the
+    /// files are closed.
+    pub(crate) async fn put_away(&self, locked: Option<Locked>) {
         let ended = self.inner.session.with(|current| {
             current.locked = locked;
             current.active.take()
         });
-        if let Some(active) = ended {
-            active.stop();
-        }
         self.inner.bus.touch(["session", "sync", "accounts"]);
+        if let Some(active) = ended {
+            active.ended().await;
+        }
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) -> SessionState {
@@ -166,6 +201,15 @@ impl Engine {
         state
     }
 
+    /// How databases are opened.
+    pub(crate) fn opener(&self) -> Opener {
+        Opener {
+            bus: self.inner.bus.clone(),
+            beside: self.inner.profile.is_beside(),
+            one: Arc::clone(&self.inner.session.one),
+        }
+    }
+
     pub(crate) fn settle_signed_out(&self, reason: SignedOutReason) {
         self.inner.session.with(|current| current.reason = reason);
         self.set_phase(Phase::Settled);
@@ -175,10 +219,11 @@ impl Engine {
     async fn leave_account(&self) {
         let Some(active) = self.active() else { return };
         if !active.place.is_fleeting()
-            && let Some(label) = active.label().await
+            && let Some(label) = active.label_soon().await
         {
             self.inner.accounts.know(&active.place.account, label);
         }
-        self.put_away(None);
+        drop(active);
+        self.put_away(None).await;
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use presta_store::health::{CHECKED_AT, Check};
 use presta_store::outbox::Failure;
-use presta_store::{Error as StoreError, Progress, Store, setting};
+use presta_store::{Error as StoreError, Progress, Store, setting, sync_state};
 use tokio::sync::Notify;
 
 use crate::status::Indexing;
@@ -152,6 +152,14 @@ async fn look(active: &Active) -> Result<bool, Error> {
         tracing::info!(projects = gone, "projects beyond the limits were dropped");
         active.upkeep.index.notify_one();
     }
-    active.on_store(|store| store.tidy(false)).await?;
+    // Making a file smaller keeps the sync from writing, so it waits until all is fetched; a full sync calls again at its end.
+    let fetched = active
+        .read(
+            |connection| Ok(sync_state::changes(connection)?.is_some() && sync_state::snapshot(connection)?.is_none()),
+        )
+        .await?;
+    if fetched {
+        active.on_store(|store| store.tidy(false)).await?;
+    }
     Ok(false)
 }

@@ -2,18 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::file::{self, Access};
-use crate::index_file::{self, SEARCH_FILE};
+use crate::index_file::SEARCH_FILE;
 use crate::salvage::{self, Recovery};
-use crate::{Changed, Error, Key, Tx, migrations, rekey};
+use crate::signals::{PROGRESS_STEPS, Signals};
+use crate::{Changed, Error, Key, Tx};
 
 const IDLE_READERS: usize = 3;
 /// A write-ahead log beyond this many bytes is emptied into the database before the next write, which waits for readers.
 const WAL_LIMIT: u64 = 64 << 20;
+/// A log that somebody's reading kept from being emptied is tried again after so long: the next write would only wait too.
+const WAL_AGAIN: Duration = Duration::from_secs(60);
+
+/// While it is held nobody reads.
+type Alone<'a> = (RwLockWriteGuard<'a, ()>, RwLockWriteGuard<'a, ()>);
 
 /// Called after every COMMIT that changed something.
 pub type OnCommit = dyn Fn(Changed) + Send + Sync;
@@ -29,18 +36,25 @@ pub(crate) struct Inner {
     pub(crate) path: PathBuf,
     /// The indexer's own connection to search.db; `None` once indexing was stopped.
     pub(crate) search: Mutex<Option<Connection>>,
-    pub(crate) stopped: AtomicBool,
+    /// Shared by readings that last: who replaces a file waits for them here, where others do not wait for it.
+    pub(crate) long: RwLock<()>,
     /// Shared by readers; taken alone by what replaces a file.
     pub(crate) gate: RwLock<()>,
     pub(crate) writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    pub(crate) readers: Mutex<Vec<Connection>>,
     pub(crate) key: Mutex<Key>,
+    /// What ends work early.
+    pub(crate) signals: Arc<Signals>,
     /// The disk failed: nothing is written any more.
-    failed: AtomicBool,
+    pub(crate) failed: AtomicBool,
+    /// When the log could last not be emptied.
+    pub(crate) log_kept: Mutex<Option<Instant>>,
+    /// Opened beside another process: nothing is written.
+    pub(crate) beside: bool,
     /// Whether the last run ended in order.
     pub(crate) closed_cleanly: bool,
     pub(crate) recovery: Option<Recovery>,
-    on_commit: Box<OnCommit>,
+    pub(crate) on_commit: Box<OnCommit>,
 }
 
 impl std::fmt::Debug for Store {
@@ -50,78 +64,63 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the file at `path` with a raw key, making it when it is not there, and brings its schema up to date.
-    ///
-    /// A damaged file is set aside under another name, a new one is made, and what only this computer had (queue,
-    /// drafts, notes, settings) is taken over row by row: see [`Store::recovery`].
-    ///
-    /// # Errors
-    /// [`Error::WrongKey`], [`Error::TooNew`], or why the file cannot be read or written.
-    pub fn open(path: &Path, key: &Key, on_commit: impl Fn(Changed) + Send + Sync + 'static) -> Result<Self, Error> {
-        salvage::set_aside_marked(path)?;
-        // What a kill left of a change of key.
-        file::remove(&file::beside(path, rekey::COPY))?;
-        let closed_cleanly = !file::wal(path).metadata().is_ok_and(|wal| wal.len() > 0);
-        let mut writer = match open_writer(path, key) {
-            Err(Error::Corrupt(why)) => {
-                tracing::error!(%why, "the database is damaged and is set aside");
-                salvage::mark(path)?;
-                salvage::set_aside_marked(path)?;
-                open_writer(path, key)?
-            }
-            opened => opened?,
-        };
-        let recovery = salvage::take_over(path, key, &mut writer)?;
-        let search = index_file::open(&path.with_file_name(SEARCH_FILE), key, &mut writer)?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                path: path.to_owned(),
-                search: Mutex::new(Some(search)),
-                stopped: AtomicBool::new(false),
-                gate: RwLock::new(()),
-                writer: Mutex::new(writer),
-                readers: Mutex::default(),
-                key: Mutex::new(key.clone()),
-                failed: AtomicBool::new(false),
-                closed_cleanly,
-                recovery,
-                on_commit: Box::new(on_commit),
-            }),
-        })
-    }
-
     /// Runs a read on a connection of its own: a snapshot that no write disturbs.
     ///
     /// # Errors
     /// Those of `read`, or of opening another reader.
     pub fn read<T, E: From<Error>>(&self, read: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
-        let connection = match self.reader() {
-            Err(Error::Index(why)) => {
-                // The index file was taken away or swapped: a new one is made, and filled in the background.
-                tracing::warn!(%why, "the search index is made anew");
-                self.rebuild_index()?;
-                self.reader()?
-            }
-            opened => opened?,
-        };
-        self.read_on(connection, read)
+        let mut shared = self.share();
+        let mut reader = self.reader();
+        if let Err(Error::Index(why)) = &reader {
+            // The index file was taken away or swapped: a new one is made, and filled in the background.
+            tracing::warn!(%why, "the search index is made anew");
+            drop(shared);
+            self.rebuild_index()?;
+            shared = self.share();
+            reader = self.reader();
+        }
+        self.read_on(&shared, reader?, read)
+    }
+
+    /// As [`Store::read`], for what reads as long as an export does: a key that is to change meanwhile waits for its end, and
+    /// lets others read until then. The index is not made anew for it.
+    ///
+    /// # Errors
+    /// Those of `read`, or of opening another reader.
+    pub fn read_long<T, E: From<Error>>(&self, read: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let _long = self.inner.long.read().unwrap_or_else(PoisonError::into_inner);
+        let shared = self.share();
+        self.read_on(&shared, self.reader()?, read)
     }
 
     /// Reads without making the index anew: for who holds [`Inner::search`] already.
     pub(crate) fn read_only<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
-        self.read_on(self.reader()?, read)
+        let shared = self.share();
+        self.read_on(&shared, self.reader()?, read)
+    }
+
+    /// Keeps the files from being replaced. Held from taking a reader to giving it back: a reader of a file that was
+    /// replaced would answer what is no longer so.
+    pub(crate) fn share(&self) -> RwLockReadGuard<'_, ()> {
+        self.inner.gate.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nobody reads.
+    pub(crate) fn alone(&self) -> Alone<'_> {
+        let long = self.inner.long.write().unwrap_or_else(PoisonError::into_inner);
+        (long, self.inner.gate.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn read_on<T, E: From<Error>>(
         &self,
+        _shared: &RwLockReadGuard<'_, ()>,
         connection: Connection,
         read: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _shared = self.inner.gate.read().unwrap_or_else(PoisonError::into_inner);
         let answer = read_snapshot(&connection, read);
         let mut readers = lock(&self.inner.readers);
         // SQLCipher refuses everything on a connection that has met a broken page.
-        if answer.is_ok() && readers.len() < IDLE_READERS {
+        if answer.is_ok() && !self.inner.beside && readers.len() < IDLE_READERS {
             readers.push(connection);
         }
         answer
@@ -174,8 +173,10 @@ impl Store {
     /// # Errors
     /// When the note cannot be written.
     pub fn mark_damaged(&self) -> Result<(), Error> {
+        self.writable()?;
         self.refuse_writes();
-        salvage::mark(&self.inner.path)
+        let key = lock(&self.inner.key).clone();
+        salvage::mark(&self.inner.path, &key)
     }
 
     /// Closes idle readers, so that a file can be replaced. Only while [`Inner::gate`] is taken alone.
@@ -183,17 +184,45 @@ impl Store {
         lock(&self.inner.readers).clear();
     }
 
+    /// Whether [`Store::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.inner.signals.is_closed()
+    }
+
+    /// A connection for one reading. Only while [`Inner::gate`] is shared.
     fn reader(&self) -> Result<Connection, Error> {
-        let _shared = self.inner.gate.read().unwrap_or_else(PoisonError::into_inner);
+        if self.is_closed() {
+            return Err(Error::Closed);
+        }
         if let Some(connection) = lock(&self.inner.readers).pop() {
             return Ok(connection);
         }
         let key = lock(&self.inner.key).clone();
-        let connection = file::connect(&self.inner.path, &key, Access::Existing)?;
-        file::attach_search(&connection, &self.inner.path.with_file_name(SEARCH_FILE), &key)
-            .map_err(|error| Error::Index(error.to_string()))?;
+        let mut connection = file::connect(&self.inner.path, &key, Access::Existing)?;
+        match file::attach_search(&connection, &self.inner.path.with_file_name(SEARCH_FILE), &key) {
+            Ok(()) => {}
+            // Whoever works on the profile makes it anew; lists do not need it.
+            Err(error) if self.inner.beside => tracing::warn!(%error, "read without the search index"),
+            Err(error) => return Err(Error::Index(error.to_string())),
+        }
         connection.pragma_update(None, "query_only", true)?;
+        let signals = Arc::clone(&self.inner.signals);
+        connection.progress_handler(PROGRESS_STEPS, Some(move || signals.is_closed()))?;
         Ok(connection)
+    }
+
+    /// Whether something may be written.
+    pub(crate) fn writable(&self) -> Result<(), Error> {
+        if self.is_closed() {
+            return Err(Error::Closed);
+        }
+        if self.inner.beside {
+            return Err(Error::ReadOnly("another process works on it".to_owned()));
+        }
+        if self.inner.failed.load(Ordering::Relaxed) {
+            return Err(Error::DiskFailed("an earlier write failed".to_owned()));
+        }
+        Ok(())
     }
 
     fn commit<T, E: From<Error>>(
@@ -201,11 +230,9 @@ impl Store {
         synchronous: &str,
         write: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.inner.failed.load(Ordering::Relaxed) {
-            return Err(Error::DiskFailed("an earlier write failed".to_owned()).into());
-        }
         let (answer, changed) = {
             let mut writer = lock(&self.inner.writer);
+            self.writable()?;
             self.keep_wal_small(&writer);
             writer.pragma_update(None, "synchronous", synchronous).map_err(Error::from)?;
             let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
@@ -228,18 +255,23 @@ impl Store {
     /// Automatic checkpoints cannot restart the log while readers follow each other; a log that grew is emptied here,
     /// which waits for them.
     fn keep_wal_small(&self, writer: &Connection) {
-        if file::wal(&self.inner.path).metadata().is_ok_and(|wal| wal.len() > WAL_LIMIT)
-            && let Err(error) = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        {
-            tracing::warn!(%error, "the write-ahead log could not be emptied");
+        if file::wal(&self.inner.path).metadata().map_or(0, |wal| wal.len()) <= WAL_LIMIT {
+            return;
         }
+        let mut kept = lock(&self.inner.log_kept);
+        if kept.is_some_and(|since| since.elapsed() < WAL_AGAIN) {
+            return;
+        }
+        // Its first column says whether somebody stood in the way (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
+        *kept = match writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)) {
+            Ok(false) => None,
+            Ok(true) => Some(Instant::now()),
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log could not be emptied");
+                Some(Instant::now())
+            }
+        };
     }
-}
-
-fn open_writer(path: &Path, key: &Key) -> Result<Connection, Error> {
-    let mut writer = file::connect(path, key, Access::Create)?;
-    migrations::migrate(&mut writer)?;
-    Ok(writer)
 }
 
 /// Runs `read` inside one read transaction, so that its statements see the same state.

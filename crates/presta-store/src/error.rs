@@ -44,12 +44,24 @@ pub enum Error {
     /// A file operation failed.
     #[error("file: {0}")]
     Io(#[from] std::io::Error),
+    /// The account was closed meanwhile.
+    #[error("the database was closed")]
+    Closed,
     /// Randomness is not to be had.
     #[error("random numbers: {0}")]
     Random(String),
 }
 
 impl Error {
+    /// Whether work was ended early, to be done again: by a key that changes, an index made anew, or closing.
+    pub fn is_interrupted(&self) -> bool {
+        match self {
+            Self::Closed => true,
+            Self::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted),
+            _ => false,
+        }
+    }
+
     /// A stable name for the user interface.
     pub fn code(&self) -> &'static str {
         match self {
@@ -59,6 +71,7 @@ impl Error {
             Self::DiskFailed(_) => "disk-failed",
             Self::ReadOnly(_) => "storage-read-only",
             Self::Corrupt(_) => "storage-damaged",
+            error if error.is_interrupted() => "interrupted",
             _ => "storage",
         }
     }

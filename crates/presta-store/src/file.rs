@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
@@ -23,6 +24,7 @@ pub(crate) fn connect(path: &Path, key: &Key, access: Access) -> Result<Connecti
     if access == Access::Create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
+    initialise()?;
     let connection = Connection::open_with_flags(path, flags)?;
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", key.expose()));
     connection.execute_batch(&pragma)?;
@@ -44,6 +46,18 @@ pub(crate) fn connect(path: &Path, key: &Key, access: Access) -> Result<Connecti
         connection.pragma_update(None, "journal_mode", "wal")?;
     }
     Ok(connection)
+}
+
+/// Makes the first connection of the process alone. SQLite says that it is ready before `SQLITE_EXTRA_INIT` has run, in which
+/// SQLCipher registers its functions: a thread that opens at that moment gets a connection without `sqlcipher_export`.
+fn initialise() -> Result<(), Error> {
+    static READY: Mutex<bool> = Mutex::new(false);
+    let mut ready = READY.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*ready {
+        drop(Connection::open_in_memory()?);
+        *ready = true;
+    }
+    Ok(())
 }
 
 /// Attaches the index to a reader, as `search`.

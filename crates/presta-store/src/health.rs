@@ -1,5 +1,7 @@
 //! Looks after the files: checks, figures, and giving freed space back.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
@@ -10,7 +12,8 @@ use ts_rs::TS;
 use crate::connection::lock;
 use crate::file::{self, Access};
 use crate::index_file::SEARCH_FILE;
-use crate::{Error, Store, setting, sync_state};
+use crate::signals::PROGRESS_STEPS;
+use crate::{Error, Key, Store, setting, sync_state};
 
 /// The setting that says when the file was last checked, in ms since 1970.
 pub const CHECKED_AT: &str = "checked-at";
@@ -101,31 +104,19 @@ impl Store {
         Ok(last.is_none_or(|last| now - last > CHECK_EVERY_MS || last > now))
     }
 
-    /// Reads every page of the database, whose codes SQLCipher verifies, for at most `patience`.
+    /// Reads every page of the database, whose codes SQLCipher verifies, for at most `patience`. It gives way to who
+    /// replaces a file, and is unfinished then.
     ///
     /// # Errors
-    /// When the disk fails, which is not damage.
+    /// When the disk fails or the file is busy, which is not damage.
     pub fn check(&self, patience: Duration) -> Result<Check, Error> {
-        let _shared = self.inner.gate.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let key = lock(&self.inner.key).clone();
-        let until = Instant::now() + patience;
-        let checked = file::connect(&self.inner.path, &key, Access::Existing).and_then(|mut connection| {
-            connection.progress_handler(10_000, Some(move || Instant::now() > until))?;
-            Ok(connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?)
-        });
-        match checked {
-            Ok(said) if said == "ok" => Ok(Check::Sound),
-            Ok(said) => Ok(Check::Damaged(said)),
-            Err(Error::Sqlite(error))
-                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) =>
-            {
-                Ok(Check::Unfinished)
-            }
-            Err(error @ (Error::Corrupt(_) | Error::WrongKey | Error::Sqlite(_))) => {
-                Ok(Check::Damaged(error.to_string()))
-            }
-            Err(error) => Err(error),
+        let _shared = self.share();
+        if self.is_closed() {
+            return Err(Error::Closed);
         }
+        let key = lock(&self.inner.key).clone();
+        let signals = Arc::clone(&self.inner.signals);
+        check_file(&self.inner.path, &key, patience, move || signals.give_way())
     }
 
     /// Everything there is to know of the files, after reading all of them.
@@ -169,7 +160,7 @@ impl Store {
     /// When the database cannot be read.
     pub fn sizes(&self) -> Result<Sizes, Error> {
         let search = self.inner.path.with_file_name(SEARCH_FILE);
-        let size = |path: &std::path::Path| path.metadata().map_or(0, |file| file.len());
+        let size = |path: &Path| path.metadata().map_or(0, |file| file.len());
         let logs = size(&file::wal(&self.inner.path)) + size(&file::wal(&search));
         self.read(|connection| {
             let (used, free) = pages(connection, "main")?;
@@ -189,15 +180,62 @@ impl Store {
         if !always && share <= i64::try_from(sizes.cache + sizes.free).unwrap_or(i64::MAX) {
             return Ok(());
         }
-        let writer = lock(&self.inner.writer);
-        let incremental: i64 = writer.query_row("PRAGMA auto_vacuum", [], |row| row.get(0))?;
-        if incremental == 2 {
-            give_back(&writer)?;
-        } else {
-            writer.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM")?;
-        }
+        let mut writer = lock(&self.inner.writer);
+        self.writable()?;
+        let signals = Arc::clone(&self.inner.signals);
+        writer.progress_handler(PROGRESS_STEPS, Some(move || signals.is_closed()))?;
+        let tidied = make_small(&writer);
+        writer.progress_handler(0, None::<fn() -> bool>)?;
+        tidied?;
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
+    }
+}
+
+fn make_small(connection: &Connection) -> Result<(), Error> {
+    let incremental: i64 = connection.query_row("PRAGMA auto_vacuum", [], |row| row.get(0))?;
+    if incremental == 2 {
+        return give_back(connection);
+    }
+    Ok(connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM")?)
+}
+
+/// Reads every page of the file at `path`, of which `key` is known to be the key, until `patience` or `enough` ends it.
+pub(crate) fn check_file(
+    path: &Path,
+    key: &Key,
+    patience: Duration,
+    enough: impl Fn() -> bool + Send + 'static,
+) -> Result<Check, Error> {
+    let until = Instant::now() + patience;
+    let checked = file::connect(path, key, Access::Existing).and_then(|mut connection| {
+        connection.progress_handler(PROGRESS_STEPS, Some(move || enough() || Instant::now() > until))?;
+        Ok(connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?)
+    });
+    match checked {
+        Ok(said) if said == "ok" => Ok(Check::Sound),
+        Ok(said) => Ok(Check::Damaged(said)),
+        Err(error) if error.is_interrupted() => Ok(Check::Unfinished),
+        Err(error) if says_damage(&error) => Ok(Check::Damaged(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an error met in reading all of a file means that it is broken. SQLCipher has several words for a page whose code
+/// does not match; what SQLite says of other users, of memory and of itself is not among them.
+pub(crate) fn says_damage(error: &Error) -> bool {
+    use rusqlite::ErrorCode::{
+        ApiMisuse, DatabaseBusy, DatabaseLocked, OperationInterrupted, OutOfMemory, SchemaChanged,
+    };
+    match error {
+        Error::Corrupt(_) | Error::WrongKey => true,
+        Error::Sqlite(error) => error.sqlite_error_code().is_some_and(|code| {
+            !matches!(
+                code,
+                ApiMisuse | DatabaseBusy | DatabaseLocked | OperationInterrupted | OutOfMemory | SchemaChanged
+            )
+        }),
+        _ => false,
     }
 }
 
@@ -245,4 +283,33 @@ fn counts(connection: &Connection, sql: &str) -> Result<Vec<Count>, Error> {
     let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
     rows.map(|row| row.map(|(name, rows)| Count { name, rows: u64::try_from(rows).unwrap_or(0) }).map_err(Error::from))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::says_damage;
+    use crate::Error;
+
+    /// Each a reason to try again, and none to set a sound file aside.
+    #[test]
+    fn a_busy_file_is_not_a_damaged_one() {
+        let error = |code| Error::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        for code in [
+            ffi::SQLITE_BUSY,
+            ffi::SQLITE_LOCKED,
+            ffi::SQLITE_NOMEM,
+            ffi::SQLITE_SCHEMA,
+            ffi::SQLITE_MISUSE,
+            ffi::SQLITE_INTERRUPT,
+            ffi::SQLITE_FULL,
+            ffi::SQLITE_IOERR,
+        ] {
+            assert!(!says_damage(&error(code)), "{code}");
+        }
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB, ffi::SQLITE_ERROR] {
+            assert!(says_damage(&error(code)), "{code}");
+        }
+    }
 }

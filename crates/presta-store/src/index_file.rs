@@ -4,13 +4,12 @@
 //! is put down as to be indexed again. See docs/adr/0012.
 
 use std::path::Path;
-use std::sync::PoisonError;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::connection::lock;
 use crate::file::{self, Access};
-use crate::{Error, Store};
+use crate::{Error, Store, health};
 
 /// Its name beside the cache.
 pub(crate) const SEARCH_FILE: &str = "search.db";
@@ -59,10 +58,11 @@ fn usable(path: &Path, key: &crate::Key, cache: &Connection) -> Result<Option<Co
     if version != VERSION {
         return Ok(None);
     }
-    let (file, written): (String, i64) =
-        connection.query_row("SELECT file, written FROM meta", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // The cache first: terms are written before they are cleared, so an indexer between the two only adds to the index.
     let (wanted, cleared): (String, i64) =
         cache.query_row("SELECT file, written FROM index_state", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (file, written): (String, i64) =
+        connection.query_row("SELECT file, written FROM meta", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((file == wanted && written >= cleared).then_some(connection))
 }
 
@@ -95,13 +95,16 @@ impl Store {
     /// # Errors
     /// When the files cannot be written.
     pub fn rebuild_index(&self) -> Result<(), Error> {
+        let _waiting = self.inner.signals.waiting();
         let mut search = lock(&self.inner.search);
-        let _alone = self.inner.gate.write().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.alone();
+        let mut writer = lock(&self.inner.writer);
+        self.writable()?;
         self.drop_readers();
         drop(search.take());
         let key = lock(&self.inner.key).clone();
-        let mut writer = lock(&self.inner.writer);
-        *search = Some(create(&self.inner.path.with_file_name(SEARCH_FILE), &key, &mut writer)?);
+        let path = self.inner.path.with_file_name(SEARCH_FILE);
+        *search = Some(self.guarded_index(create(&path, &key, &mut writer)?)?);
         Ok(())
     }
 
@@ -127,14 +130,14 @@ impl Store {
         };
         match check() {
             Ok(()) => Ok(None),
-            Err(error @ (Error::DiskFull | Error::DiskFailed(_))) => Err(error),
-            Err(error) => Ok(Some(error.to_string())),
+            Err(error) if health::says_damage(&error) => Ok(Some(error.to_string())),
+            Err(error) => Err(error),
         }
     }
 
-    /// Stops indexing for good, as before the files go. Waits for the batch under way, which gives up at once.
+    /// Stops indexing for good, as before the files go. Waits for the work under way, which gives up at once.
     pub fn stop_indexing(&self) {
-        self.inner.stopped.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.inner.signals.stop_indexing();
         drop(lock(&self.inner.search).take());
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! A batch is written to search.db before it is cleared in the cache, so that a kill between the two only repeats work.
 
-use std::sync::atomic::Ordering;
-
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::connection::lock;
@@ -89,7 +87,7 @@ impl Store {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Rising keys: the index takes them in one go.
         for (done, entry) in batch.entries.iter().rev().enumerate() {
-            if done.is_multiple_of(32) && self.inner.stopped.load(Ordering::Relaxed) {
+            if done.is_multiple_of(32) && self.inner.signals.is_stopped() {
                 return Ok(false);
             }
             write_entry(&tx, entry)?;

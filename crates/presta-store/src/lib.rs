@@ -10,9 +10,11 @@ mod index_file;
 mod indexer;
 mod key;
 mod migrations;
+mod open;
 mod rekey;
 mod row_key;
 mod salvage;
+mod signals;
 mod transaction;
 
 pub mod alert;

@@ -12,6 +12,16 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_outbox.sql"),
 ];
 
+/// Requires the newest version, without bringing it there.
+pub(crate) fn require(connection: &Connection) -> Result<(), Error> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    match connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? {
+        found if found > known => Err(Error::TooNew { found, known }),
+        found if found < known => Err(Error::ReadOnly(format!("its schema is {found} and not yet {known}"))),
+        _ => Ok(()),
+    }
+}
+
 /// Brings the schema to the newest version.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params_from_iter};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::file::{beside, wal};
@@ -38,10 +39,17 @@ pub struct Recovery {
     pub incomplete: bool,
 }
 
-/// Notes that the file at `path` is damaged.
-pub(crate) fn mark(path: &Path) -> Result<(), Error> {
+/// What a mark says.
+struct Mark {
+    aside: PathBuf,
+    /// Of the key that the file has; marks of earlier versions do not say it.
+    fingerprint: Option<String>,
+}
+
+/// Notes that the file at `path`, whose key is `key`, is damaged.
+pub(crate) fn mark(path: &Path, key: &Key) -> Result<(), Error> {
     let note = beside(path, MARK);
-    if note.exists() {
+    if marked(path).is_some() {
         return Ok(());
     }
     let mut number = 1;
@@ -49,19 +57,34 @@ pub(crate) fn mark(path: &Path) -> Result<(), Error> {
         number += 1;
     }
     let mut file = std::fs::File::create(&note)?;
-    std::io::Write::write_all(&mut file, format!(".damaged-{number}").as_bytes())?;
+    std::io::Write::write_all(&mut file, format!(".damaged-{number}\n{}\n", fingerprint(key)).as_bytes())?;
     file.sync_all()?;
     Ok(())
 }
 
-fn marked(path: &Path) -> Option<PathBuf> {
-    let after = std::fs::read_to_string(beside(path, MARK)).ok()?;
-    after.starts_with(".damaged-").then(|| beside(path, &after))
+fn marked(path: &Path) -> Option<Mark> {
+    let text = std::fs::read_to_string(beside(path, MARK)).ok()?;
+    let mut lines = text.lines();
+    let after = lines.next().filter(|after| after.starts_with(".damaged-"))?;
+    Some(Mark { aside: beside(path, after), fingerprint: lines.next().map(ToOwned::to_owned) })
+}
+
+/// Tells a key from another without telling it: 16 bytes of a digest of 32 random ones.
+fn fingerprint(key: &Key) -> String {
+    let digest = Sha256::digest(format!("damaged\n{}", key.expose()));
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Moves a file that was noted as damaged out of the way: its log first, so that no new database meets it.
-pub(crate) fn set_aside_marked(path: &Path) -> Result<(), Error> {
-    let Some(aside) = marked(path) else { return Ok(()) };
+///
+/// # Errors
+/// [`Error::WrongKey`] when it has another key than `key`, and nothing was moved then: a new file under this key would
+/// stand in the way of the one that opens the old one.
+pub(crate) fn set_aside_marked(path: &Path, key: &Key) -> Result<(), Error> {
+    let Some(Mark { aside, fingerprint: of }) = marked(path) else { return Ok(()) };
+    if of.is_some_and(|of| of != fingerprint(key)) {
+        return Err(Error::WrongKey);
+    }
     if aside.exists() {
         return Ok(());
     }
@@ -78,7 +101,7 @@ pub(crate) fn set_aside_marked(path: &Path) -> Result<(), Error> {
 
 /// Copies the person's own rows out of the file set aside, if there is one, and then forgets the note.
 pub(crate) fn take_over(path: &Path, key: &Key, cache: &mut Connection) -> Result<Option<Recovery>, Error> {
-    let Some(aside) = marked(path) else { return Ok(None) };
+    let Some(Mark { aside, .. }) = marked(path) else { return Ok(None) };
     let mut recovery = Recovery { kept: aside.clone(), rows: 0, incomplete: false };
     let tables = own_tables(cache)?;
     cache.pragma_update(None, "synchronous", "FULL")?;
@@ -86,16 +109,10 @@ pub(crate) fn take_over(path: &Path, key: &Key, cache: &mut Connection) -> Resul
     // Tables come in the order of their names, not in that of their references.
     tx.pragma_update(None, "defer_foreign_keys", true)?;
     for table in tables {
-        match copy(&aside, key, &tx, &table) {
-            Ok((rows, whole)) => {
-                recovery.rows += rows;
-                recovery.incomplete |= !whole;
-            }
-            Err(error) => {
-                tracing::warn!(%error, table, "nothing could be taken over from a damaged table");
-                recovery.incomplete = true;
-            }
-        }
+        // What cannot be written (a full disk) is no damage: everything stays as it is for the next opening.
+        let copied = copy(&aside, key, &tx, &table)?;
+        recovery.rows += copied.rows;
+        recovery.incomplete |= !copied.whole;
     }
     // The full sync to come is not the account's first: what was posted since the rules were made is news.
     tx.execute("INSERT OR IGNORE INTO sync_state (name, value) VALUES ('generation', '1')", [])?;
@@ -116,24 +133,50 @@ fn own_tables(cache: &Connection) -> Result<Vec<String>, Error> {
     Ok(names.into_iter().filter(|name| !FROM_THE_PLATFORM.contains(&name.as_str())).collect())
 }
 
-/// Reads a table from both ends: a damaged page in the middle costs its own rows only. Each pass has a connection of
-/// its own, since SQLCipher refuses all reads after a page whose code does not match.
-fn copy(aside: &Path, key: &Key, into: &Connection, table: &str) -> Result<(u64, bool), Error> {
-    let damaged = open_damaged(aside, key)?;
-    let theirs = columns(&damaged, table)?;
-    let columns: Vec<String> = columns(into, table)?.into_iter().filter(|name| theirs.contains(name)).collect();
-    if columns.is_empty() {
-        // A table that the damaged file did not have yet.
-        return Ok((0, true));
-    }
-    let order = primary_key(&damaged, table)?;
-    let (mut rows, whole) = pass(&damaged, into, table, &columns, &order, "")?;
-    if !whole {
-        rows += pass(&open_damaged(aside, key)?, into, table, &columns, &order, " DESC")?.0;
-    }
-    Ok((rows, whole))
+/// What was taken over of a table.
+#[derive(Clone, Copy)]
+struct Copied {
+    rows: u64,
+    whole: bool,
 }
 
+/// Reads a table from both ends: a damaged page in the middle costs its own rows only. Each pass has a connection of
+/// its own, since SQLCipher refuses all reads after a page whose code does not match.
+///
+/// # Errors
+/// Those of writing.
+fn copy(aside: &Path, key: &Key, into: &Connection, table: &str) -> Result<Copied, Error> {
+    let own = columns(into, table)?;
+    let (damaged, theirs, order) = match shape(aside, key, table) {
+        Ok(shape) => shape,
+        Err(error) => {
+            tracing::warn!(%error, table, "nothing could be taken over from a damaged table");
+            return Ok(Copied { rows: 0, whole: false });
+        }
+    };
+    let columns: Vec<String> = own.into_iter().filter(|name| theirs.contains(name)).collect();
+    if columns.is_empty() {
+        // A table that the damaged file did not have yet.
+        return Ok(Copied { rows: 0, whole: true });
+    }
+    let mut copied = pass(&damaged, into, table, &columns, &order, "")?;
+    if !copied.whole
+        && let Ok(damaged) = open_damaged(aside, key)
+    {
+        copied.rows += pass(&damaged, into, table, &columns, &order, " DESC")?.rows;
+    }
+    Ok(copied)
+}
+
+/// A connection to the damaged file, its columns of `table` and what they are ordered by.
+fn shape(aside: &Path, key: &Key, table: &str) -> Result<(Connection, Vec<String>, Vec<String>), Error> {
+    let damaged = open_damaged(aside, key)?;
+    let (columns, order) = (columns(&damaged, table)?, primary_key(&damaged, table)?);
+    Ok((damaged, columns, order))
+}
+
+/// # Errors
+/// Those of writing.
 fn pass(
     from: &Connection,
     into: &Connection,
@@ -141,24 +184,27 @@ fn pass(
     columns: &[String],
     order: &[String],
     direction: &str,
-) -> Result<(u64, bool), Error> {
+) -> Result<Copied, Error> {
     let names = columns.join(", ");
     let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
     let mut insert =
         into.prepare(&format!("INSERT OR IGNORE INTO {table} ({names}) VALUES ({})", places.join(", ")))?;
     let order: Vec<String> = order.iter().map(|name| format!("{name}{direction}")).collect();
-    let mut select = from.prepare(&format!("SELECT {names} FROM {table} ORDER BY {}", order.join(", ")))?;
-    let mut found = select.query([])?;
-    let mut rows = 0;
+    let mut copied = Copied { rows: 0, whole: false };
+    let select = format!("SELECT {names} FROM {table} ORDER BY {}", order.join(", "));
+    let Ok(mut select) = from.prepare(&select) else { return Ok(copied) };
+    let Ok(mut found) = select.query([]) else { return Ok(copied) };
+    let mut refused = false;
     loop {
-        match found.next() {
-            Ok(None) => return Ok((rows, true)),
-            Err(_) => return Ok((rows, false)),
-            Ok(Some(row)) => {
-                let values = (0..columns.len()).map(|index| row.get::<_, Value>(index)).collect::<Result<Vec<_>, _>>();
-                let Ok(values) = values else { return Ok((rows, false)) };
-                rows += u64::try_from(insert.execute(params_from_iter(values))?).unwrap_or(0);
-            }
+        let Ok(row) = found.next() else { return Ok(copied) };
+        let Some(row) = row else { return Ok(Copied { whole: !refused, ..copied }) };
+        let values = (0..columns.len()).map(|index| row.get::<_, Value>(index)).collect::<Result<Vec<_>, _>>();
+        let Ok(values) = values else { return Ok(copied) };
+        match insert.execute(params_from_iter(values)) {
+            Ok(rows) => copied.rows += u64::try_from(rows).unwrap_or(0),
+            // What the table does not take is no row of ours.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => refused = true,
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -181,3 +181,36 @@ async fn an_act_is_dropped_while_it_certainly_did_not_arrive_and_not_while_it_ma
     assert!(!texts.contains(&"Jamais.".to_owned()));
     assert_eq!(texts.iter().filter(|text| *text == "Peut-être.").count(), 1);
 }
+
+/// The first that is read of an account at its opening is whose it is; with that page broken nothing else would be tried.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_page_met_in_opening_the_account_does_not_lock_it_out() {
+    let platform = market(false).await;
+    let freelancer = platform.login("freelancer").unwrap().clone();
+    let person = Person::signed_in(platform.url(), &freelancer).await;
+    let project = person.projects("").await.remove(0);
+    let form = crate::person::form();
+    person.call("bid_draft_save", json!({ "project_id": project, "form": form })).await.unwrap();
+    let rows = person.call("accounts_list", json!({})).await.unwrap();
+    let id = rows[0]["local_id"].as_str().unwrap();
+    let database = person.profile().join("accounts").join(id).join("cache.db");
+    let key = person.vault().get(&format!("database-key/{id}")).await.unwrap().unwrap();
+    let key = Key::from_hex(key.expose()).unwrap();
+    let person = person
+        .restarted_after(|| {
+            let page: i64 = Store::glance(&database, &key, |c| {
+                let sql = "SELECT pageno FROM dbstat WHERE name = 'setting' AND pagetype = 'leaf'";
+                Ok(c.query_row(sql, [], |row| row.get(0))?)
+            })
+            .unwrap();
+            let mut bytes = std::fs::read(&database).unwrap();
+            bytes[usize::try_from(page - 1).unwrap() * 4096 + 100] ^= 1;
+            std::fs::write(&database, bytes).unwrap();
+        })
+        .await;
+    // Whose it is was on that page: signing in says it again, and finds the rest.
+    person.sign_in(&freelancer).await.unwrap();
+    person.up_to_date().await;
+    let draft = person.call("bid_draft_get", json!({ "project_id": project })).await.unwrap();
+    assert_eq!(draft["form"], form);
+}

@@ -297,7 +297,11 @@ async fn a_lost_or_wrong_key_is_said_as_such_and_the_file_stays() {
     person.up_to_date().await;
     assert_eq!(person.projects("").await, projects);
     let kept = files(database.parent().unwrap());
-    let kept = kept.iter().find(|path| path.display().to_string().contains("cache.db.kept-")).unwrap();
+    let is_kept = |path: &&std::path::PathBuf| {
+        let name = path.display().to_string();
+        name.contains("cache.db.kept-") && !name.ends_with("-wal") && !name.ends_with("-shm")
+    };
+    let kept = kept.iter().find(is_kept).unwrap();
     let key = presta_engine::store::Key::from_hex(key.expose()).unwrap();
     let read = presta_engine::store::Store::glance(kept, &key, presta_engine::store::draft::bids).unwrap();
     assert_eq!(read.len(), 1, "the draft is in the file that was kept");

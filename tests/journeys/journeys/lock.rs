@@ -165,7 +165,7 @@ async fn a_forgotten_passphrase_sets_the_cache_aside_and_signing_in_begins_anew(
     let kept: Vec<String> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| name.starts_with("cache.db.kept-"))
+        .filter(|name| name.starts_with("cache.db.kept-") && !name.ends_with("-wal") && !name.ends_with("-shm"))
         .collect();
     assert_eq!(kept.len(), 1, "{kept:?}");
     let at = kept[0].trim_start_matches("cache.db.kept-");
@@ -175,4 +175,54 @@ async fn a_forgotten_passphrase_sets_the_cache_aside_and_signing_in_begins_anew(
     person.up_to_date().await;
     assert_eq!(local_id(&person).await, id);
     assert_eq!(person.call("security_get", json!({})).await.unwrap()["passphrase"], false);
+    // Signing out removes the file that was kept, and with it its key.
+    person.call("session_sign_out", json!({ "discard_unsent": true })).await.unwrap();
+    assert!(!folder.exists());
+    assert!(person.vault().get(&format!("database-key-kept/{id}/{at}")).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changing_accounts_is_no_way_around_the_wait() {
+    let platform = market(false).await;
+    let (freelancer, client) =
+        (platform.login("freelancer").unwrap().clone(), platform.login("client").unwrap().clone());
+    let (person, ahead) = someone(platform.url(), &freelancer).await;
+    protect(&person).await;
+    let first = local_id(&person).await;
+    person.sign_in_as(&client, json!({ "server": null, "add": true })).await.unwrap();
+    let rows = person.call("accounts_list", json!({})).await.unwrap();
+    let second = rows.as_array().unwrap().iter().find(|row| row["current"] == true).unwrap()["local_id"].clone();
+    let locked = person.call("account_switch", json!({ "local_id": first })).await.unwrap();
+    assert_eq!(locked["state"], "locked");
+    for _ in 0..3 {
+        assert_eq!(unlock(&person, "pas celle-ci").await.unwrap_err()["code"], "wrong-passphrase");
+    }
+    let waiting = state(&person).await;
+    assert!(waiting["retry_at"].is_number(), "{waiting}");
+    let again = person.call("account_switch", json!({ "local_id": first })).await.unwrap();
+    assert_eq!(again["retry_at"], waiting["retry_at"], "asking for the same account anew");
+    person.call("account_switch", json!({ "local_id": second })).await.unwrap();
+    let back = person.call("account_switch", json!({ "local_id": first })).await.unwrap();
+    assert_eq!(back["retry_at"], waiting["retry_at"], "by way of another one");
+    assert_eq!(unlock(&person, PASSPHRASE).await.unwrap_err()["code"], "unlock-too-soon");
+    ahead.fetch_add(6_000, Ordering::SeqCst);
+    unlock(&person, PASSPHRASE).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_in_the_middle_of_a_change_of_key_loses_nothing() {
+    let platform = market(false).await;
+    let freelancer = platform.login("freelancer").unwrap().clone();
+    let (person, _) = someone(platform.url(), &freelancer).await;
+    protect(&person).await;
+    let projects = person.projects("").await;
+    for _ in 0..4 {
+        let engine = person.engine.clone();
+        let rotating =
+            tokio::spawn(async move { presta_commands::dispatch(&engine, "key_rotate", json!({})).await.is_ok() });
+        assert_eq!(person.call("lock_now", json!({})).await.unwrap()["state"], "locked");
+        rotating.await.unwrap();
+        assert_eq!(unlock(&person, PASSPHRASE).await.unwrap()["state"], "signed-in");
+        assert_eq!(person.projects("").await, projects);
+    }
 }

@@ -68,8 +68,16 @@ async fn a_second_window_waits_for_the_first_and_then_goes_on() {
     let third = host(&profile, platform.url(), &vault);
     assert_eq!(third.start_alone().await.unwrap_err().failure().code, "profile-in-use");
     // One that only reads, reads.
+    // The first one is in the middle of a change of key: who reads beside it touches nothing of that.
+    let account = std::fs::read_dir(profile.path().join("accounts")).unwrap().next().unwrap().unwrap();
+    let copy = account.path().join("cache.db.rekey");
+    let next = format!("database-key-next/{}", account.file_name().to_string_lossy());
+    std::fs::write(&copy, "half").unwrap();
+    vault.set(&next, &"0f".repeat(32).into()).await.unwrap();
     third.start_reading().await.unwrap();
     call(&third, "bids_list", json!({})).await;
+    assert!(copy.exists());
+    assert!(vault.get(&next).await.unwrap().is_some());
     assert_eq!(code(&third, "session_sign_out", json!({ "discard_unsent": true })).await, "profile-in-use");
 
     first.leave().await;

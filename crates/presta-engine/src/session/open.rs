@@ -1,10 +1,12 @@
 //! Opening an account whose sign-in is kept: at start, when the person changes to it, when its passphrase is given.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use presta_api::Client;
 use presta_model::Me;
-use presta_store::setting;
+use presta_store::health::Check;
+use presta_store::{Store, setting};
 use presta_vault::Secret;
 use url::Url;
 
@@ -15,6 +17,8 @@ use crate::lock::Locked;
 use crate::tokens::TokenKeeper;
 use crate::{Active, Engine, Error};
 
+/// How long a cache that fails at opening is read for damage.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The OAuth client of this application.
 const CLIENT_ID: &str = "prestataires-desktop";
 
@@ -23,6 +27,7 @@ impl Engine {
     /// [`Engine::session`] afterwards.
     pub async fn resume(&self) {
         let _turn = self.inner.session.turn().await;
+        self.inner.session.with(|current| current.left = false);
         match self.inner.accounts.current() {
             Some(account) => self.open_kept(account).await,
             None => self.settle_signed_out(SignedOutReason::None),
@@ -84,8 +89,7 @@ impl Engine {
         match opened {
             Ok(Ok(())) => {}
             Ok(Err(OpenError::Sealed)) => {
-                let name = self.inner.accounts.label(&place.account);
-                self.put_away(Some(Locked::new(place, name.as_ref())));
+                self.put_away(Some(self.locked(place))).await;
                 self.set_phase(Phase::Settled);
             }
             Ok(Err(error)) => {
@@ -99,17 +103,39 @@ impl Engine {
 
     /// Opens the account's cache and begins its work.
     pub(crate) async fn open_place(&self, place: Place, passphrase: Option<&Secret>) -> Result<(), OpenError> {
-        let opened = keys::open(&place, &self.inner.bus, passphrase).await?;
-        let store = opened.store.clone();
-        let me =
-            tokio::task::spawn_blocking(move || store.read(|connection| setting::get::<Me>(connection, setting::ME)));
-        let me = me.await.map_err(|_| OpenError::Interrupted)??;
+        let (opened, me) = self.open_cache(&place, passphrase).await?;
         // A cache without its person was never finished: signing in does that.
         let me = me.ok_or(OpenError::KeyLost)?;
         let keeper = Arc::new(TokenKeeper::of(place.vault.clone(), place.token_entry(), self.inner.bus.clone()));
         let api = self.client(&place.account.server, &keeper).map_err(|_| OpenError::Interrupted)?;
         self.activate(place, opened, api, keeper, &me);
         Ok(())
+    }
+
+    /// What is shown of an account whose passphrase is wanted.
+    pub(super) fn locked(&self, place: Place) -> Locked {
+        let name = self.inner.accounts.label(&place.account).map(|label| label.name().to_owned());
+        let tries = self.inner.session.tries(&place.account);
+        Locked::new(place, name, tries)
+    }
+
+    /// Opens the cache and reads whose it is. Damage that shows only then is dealt with at once: nobody would be there to
+    /// find it while the account does not open.
+    pub(super) async fn open_cache(
+        &self,
+        place: &Place,
+        passphrase: Option<&Secret>,
+    ) -> Result<(Opened, Option<Me>), OpenError> {
+        let opened = keys::open(place, &self.opener(), passphrase).await?;
+        match read_me(&opened.store).await {
+            Err(OpenError::Store(error)) if put_down_damage(&opened.store, &error).await => {
+                drop(opened);
+                let opened = keys::open(place, &self.opener(), passphrase).await?;
+                let me = read_me(&opened.store).await?;
+                Ok((opened, me))
+            }
+            me => Ok((opened, me?)),
+        }
     }
 
     pub(super) fn client(&self, server: &Url, keeper: &Arc<TokenKeeper>) -> Result<Client, Error> {
@@ -130,11 +156,12 @@ impl Engine {
         let before = self.inner.session.with(|current| {
             current.sign_in = None;
             current.locked = None;
+            current.tries.remove(&active.place.account.digest());
             current.phase = Phase::Settled;
             current.active.replace(Arc::clone(&active))
         });
         if let Some(before) = before {
-            before.stop();
+            before.end();
         }
         let tags = ["session", "accounts", "sync", "projects", "bids", "threads", "queue", "drafts", "catalog"];
         self.inner.bus.touch(tags);
@@ -149,14 +176,26 @@ impl Engine {
     /// The database is damaged and marked: opening it again sets it aside and takes over the person's own work.
     fn reopen_damaged(&self, which: &Weak<Active>) {
         let Some(ended) = self.take_active(which, |current| current.phase = Phase::Starting) else { return };
-        let place = ended.place.clone();
-        ended.stop();
-        drop(ended);
         self.inner.bus.touch(["session"]);
         let engine = self.clone();
+        // On its own, for ending the account ends this very task.
         tokio::spawn(async move {
+            // Its last connection would take the log of the new file with it.
+            ended.ended().await;
+            let place = ended.place.clone();
+            drop(ended);
             let _turn = engine.inner.session.turn().await;
-            engine.open(place).await;
+            // Meanwhile the person may have changed to another account or signed in, and the host may have ended.
+            let still = engine.inner.session.with(|current| {
+                current.active.is_none()
+                    && current.locked.is_none()
+                    && !current.left
+                    && matches!(current.phase, Phase::Starting)
+            });
+            let current = place.is_fleeting() || engine.inner.accounts.current().as_ref() == Some(&place.account);
+            if still && current {
+                engine.open(place).await;
+            }
         });
     }
 
@@ -164,7 +203,8 @@ impl Engine {
     fn end_revoked(&self, which: &Weak<Active>) {
         if let Some(active) = self.take_active(which, |current| current.reason = SignedOutReason::Revoked) {
             self.inner.bus.touch(["session", "accounts"]);
-            active.stop();
+            // What the person was just doing is still queued; the files are closed with the last who holds them.
+            active.rest();
         }
     }
 
@@ -178,4 +218,30 @@ impl Engine {
             current.active.take_if(|_| same)
         })
     }
+}
+
+async fn read_me(store: &Store) -> Result<Option<Me>, OpenError> {
+    let store = store.clone();
+    let me = tokio::task::spawn_blocking(move || store.read(|connection| setting::get::<Me>(connection, setting::ME)));
+    Ok(me.await.map_err(|_| OpenError::Interrupted)??)
+}
+
+/// Whether `error` comes from damage: it is marked then, and the store closed, so that opening again sets the file aside.
+pub(super) async fn put_down_damage(store: &Store, error: &presta_store::Error) -> bool {
+    use presta_store::Error::{Closed, DiskFull, ReadOnly};
+    if matches!(error, Closed | DiskFull | ReadOnly(_)) {
+        return false;
+    }
+    let store = store.clone();
+    let work = move || {
+        let Ok(Check::Damaged(why)) = store.check(PATIENCE) else { return false };
+        tracing::error!(%why, "the database is damaged");
+        if let Err(error) = store.mark_damaged() {
+            tracing::error!(%error, "the damage could not be noted");
+            return false;
+        }
+        store.close();
+        true
+    };
+    tokio::task::spawn_blocking(work).await.unwrap_or(false)
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use presta_api::Client;
-use presta_store::setting;
+use presta_model::Me;
+use presta_store::{Store, setting};
 use presta_vault::Vault;
 use url::Url;
 
+use super::open::put_down_damage;
 use super::{Phase, SessionState, SignedOutReason};
 use crate::account::{AccountRef, Place};
 use crate::keys::{self, OpenError, Opened};
@@ -135,7 +137,7 @@ impl Engine {
             None => Place::kept(account.clone(), profile, &self.inner.config.vault),
             Some(memory) => Place::fleeting(account.clone(), profile, memory)?,
         };
-        let opened = match self.open_or_make(&place).await {
+        let mut opened = match self.open_or_make(&place).await {
             Ok(opened) => opened,
             // Signed in, and still to give the passphrase: the account is there, locked.
             Err(OpenError::Sealed) => {
@@ -143,20 +145,19 @@ impl Engine {
                 self.inner.accounts.choose(&account)?;
                 self.leave_account().await;
                 self.inner.session.with(|current| current.sign_in = None);
-                let label = self.inner.accounts.label(&account);
-                self.put_away(Some(crate::lock::Locked::new(place, label.as_ref())));
+                self.put_away(Some(self.locked(place))).await;
                 self.set_phase(Phase::Settled);
                 return Ok(());
             }
             Err(error) => return Err(error.into()),
         };
-        let profile = me.clone();
-        tokio::task::spawn_blocking({
-            let store = opened.store.clone();
-            move || store.write_durably(|tx| setting::set(tx, setting::ME, &profile))
-        })
-        .await
-        .map_err(|_| Error::Interrupted)??;
+        match write_me(&opened.store, &me).await {
+            Err(Error::Store(error)) if put_down_damage(&opened.store, &error).await => {
+                opened = self.open_or_make(&place).await?;
+                write_me(&opened.store, &me).await?;
+            }
+            written => written?,
+        }
         keeper.settle(place.token_entry()).await?;
         // Last: what is begun without it is begun again, and with it the account opens by itself.
         if kept {
@@ -173,14 +174,22 @@ impl Engine {
             Error::Io(_, error) => OpenError::Store(error.into()),
             _ => OpenError::Interrupted,
         })?;
-        match keys::open(place, &self.inner.bus, None).await {
+        match self.open_cache(place, None).await {
             Err(OpenError::KeyLost | OpenError::Store(presta_store::Error::WrongKey)) => {
                 place.set_database_aside(self.now());
-                keys::make(place, &self.inner.bus).await
+                keys::make(place, &self.opener()).await
             }
-            opened => opened,
+            opened => Ok(opened?.0),
         }
     }
+}
+
+/// Keeps whose cache it is: on the disk when this returns.
+async fn write_me(store: &Store, me: &Me) -> Result<(), Error> {
+    let (store, me) = (store.clone(), me.clone());
+    let written =
+        tokio::task::spawn_blocking(move || store.write_durably(|tx| setting::set(tx, setting::ME, &me).map(|_| ())));
+    Ok(written.await.map_err(|_| Error::Interrupted)??)
 }
 
 /// Reads a platform's address as people type it: `https://` may be left out.

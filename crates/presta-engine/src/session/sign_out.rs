@@ -31,10 +31,19 @@ impl Engine {
             }
         }
         let place = active.place.clone();
+        // A change of key that is under way would put a key back.
+        let keys = active.keys.lock().await;
         // The keys go first: without them the file cannot be read, whatever happens next.
         place.vault.delete(&place.next_key_entry()).await?;
         place.vault.delete(&place.key_entry()).await?;
-        active.stop();
+        active.end();
+        drop(keys);
+        // So do those of files that were set aside, which go with the folder.
+        for at in place.set_aside_at() {
+            if let Err(error) = place.vault.delete(&place.kept_key_entry(at)).await {
+                tracing::warn!(%error, "the key of a file that was set aside stays in the keyring");
+            }
+        }
         match tokio::time::timeout(REVOCATION, active.api.sign_out()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the sign-in could not be revoked on the platform"),
@@ -51,7 +60,7 @@ impl Engine {
             current.reason = SignedOutReason::None;
         });
         drop(active);
-        self.put_away(None);
+        self.put_away(None).await;
         let removed = std::fs::remove_dir_all(place.folder());
         removed.map_err(|error| Error::Io("removing the cache", error))?;
         Ok(self.session())

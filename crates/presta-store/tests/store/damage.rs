@@ -6,7 +6,7 @@ use std::time::Duration;
 use presta_model::{ProjectId, ThreadId};
 use presta_store::health::Check;
 use presta_store::note::{self, Note};
-use presta_store::{Error, Store, draft, outbox, project, setting, sync_state};
+use presta_store::{Error, Key, Store, draft, outbox, project, setting, sync_state};
 
 use crate::sample::{self, NOW};
 
@@ -115,6 +115,75 @@ fn a_flipped_byte_in_the_queue_costs_that_page_only() {
     assert!(store.recovery().unwrap().incomplete);
     assert!(left.len() >= all.len() - 3 && left.len() < all.len(), "{left:?}");
     assert_eq!((left.first(), left.last()), (all.first(), all.last()));
+}
+
+/// What cannot be written now is taken over at the next opening; only what cannot be read is given up.
+#[test]
+fn a_salvage_that_cannot_write_is_done_again() {
+    let (folder, store) = sample::open();
+    worked_in(&store);
+    store.mark_damaged().unwrap();
+    drop(store);
+    let note = folder.path().join("cache.db.damaged");
+    let said = std::fs::read(&note).unwrap();
+    let store = reopen(&folder);
+    // A new file without the rows, as a kill leaves it, and in which a row cannot be written.
+    store
+        .write(|tx| -> Result<_, Error> {
+            tx.execute("DELETE FROM outbox", [])?;
+            tx.execute_batch("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT json('{'); END")?;
+            Ok(())
+        })
+        .unwrap();
+    drop(store);
+    std::fs::write(&note, &said).unwrap();
+    Store::open(&path(&folder), &sample::key(), |_| {}).unwrap_err();
+    assert_eq!(std::fs::read(&note).unwrap(), said, "the note stays");
+
+    std::fs::remove_file(&note).unwrap();
+    let store = reopen(&folder);
+    assert!(acts(&store).is_empty());
+    store.write(|tx| -> Result<_, Error> { Ok(tx.execute_batch("DROP TRIGGER full")?) }).unwrap();
+    drop(store);
+    std::fs::write(&note, &said).unwrap();
+    let store = reopen(&folder);
+    assert_eq!(acts(&store).len(), 20);
+    assert!(!store.recovery().unwrap().incomplete);
+}
+
+/// After a change of key that was cut short either key may be the right one: the wrong one moves nothing.
+#[test]
+fn a_damaged_file_waits_for_its_own_key() {
+    let (folder, store) = sample::open();
+    worked_in(&store);
+    store.mark_damaged().unwrap();
+    drop(store);
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    let wrong = Store::open(&path(&folder), &Key::from_bytes([9; 32]), |_| {});
+    assert!(matches!(wrong, Err(Error::WrongKey)), "{wrong:?}");
+    assert_eq!(names(), before);
+    let store = reopen(&folder);
+    assert_eq!(acts(&store).len(), 20);
+    assert!(!store.recovery().unwrap().incomplete);
+}
+
+/// Damage that shows while the file is opened is dealt with at once: here, when an index is to be made of a broken page.
+#[test]
+fn damage_met_in_opening_does_not_lock_out() {
+    let (folder, store) = sample::open();
+    worked_in(&store);
+    let page = pages_of(&store, "project_text")[3];
+    drop(store);
+    flip(&path(&folder), page);
+    std::fs::remove_file(folder.path().join("search.db")).unwrap();
+    let store = reopen(&folder);
+    assert!(store.recovery().is_some());
+    assert_eq!(acts(&store).len(), 20);
 }
 
 /// Fault 10.

@@ -67,3 +67,39 @@ fn reads_and_writes_go_on_around_a_change_of_key() {
     assert_eq!(all(&sample::key()).unwrap(), 120);
     assert!(matches!(all(&new_key()), Err(Error::WrongKey)));
 }
+
+/// The new key would be thrown away by whoever is told of an error.
+#[test]
+fn what_fails_once_the_file_has_its_new_key_is_no_error() {
+    let (folder, store) = sample::open();
+    store.write(|tx| project::upsert(tx, &sample::project("p1"), 1)).unwrap();
+    let index = folder.path().join("search.db");
+    for name in ["search.db", "search.db-wal", "search.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(name));
+    }
+    // No index can be made where a folder is.
+    std::fs::create_dir(&index).unwrap();
+    store.rekey(&new_key()).unwrap();
+    std::fs::remove_dir(&index).unwrap();
+    let found = store.read(|c| project::get(c, &presta_model::ProjectId::new("p1"))).unwrap();
+    assert!(found.is_some(), "the index is made by the first who reads");
+    sample::index(&store);
+    assert_eq!(store.index_pending().unwrap(), 0);
+    drop(store);
+    assert!(Store::open(&folder.path().join("cache.db"), &new_key(), |_| {}).is_ok());
+}
+
+#[test]
+fn a_change_that_somebody_stands_in_the_way_of_leaves_the_old_key() {
+    let (folder, store) = sample::open();
+    let path = folder.path().join("cache.db");
+    Store::glance(&path, &sample::key(), |_| {
+        store.rekey(&new_key()).unwrap_err();
+        Ok(())
+    })
+    .unwrap();
+    assert!(!folder.path().join("cache.db.rekey").exists(), "nothing is left of the copy");
+    store.write(|tx| project::upsert(tx, &sample::project("p1"), 1)).unwrap();
+    drop(store);
+    assert!(Store::open(&path, &sample::key(), |_| {}).is_ok());
+}
