@@ -1,6 +1,6 @@
 //! The platform, or what stands before it, misbehaves.
 
-use presta_engine::store::{Error, Key, Store};
+use presta_engine::store::{Connection, Error, Key, Store};
 use presta_testkit::{Admin, Mode, Options, PATIENCE, Platform, Proxy, Seed, until};
 use serde_json::{Value, json};
 
@@ -198,6 +198,11 @@ async fn a_broken_page_met_in_opening_the_account_does_not_lock_it_out() {
     let key = Key::from_hex(key.expose()).unwrap();
     let person = person
         .restarted_after(|| {
+            // What is still in the log only is in no page of the file yet.
+            let file = Connection::open(&database).unwrap();
+            file.execute_batch(&format!("PRAGMA key = \"x'{}'\"; PRAGMA busy_timeout = 5000;", key.expose())).unwrap();
+            file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+            drop(file);
             let page: i64 = Store::glance(&database, &key, |c| {
                 let sql = "SELECT pageno FROM dbstat WHERE name = 'setting' AND pagetype = 'leaf'";
                 Ok(c.query_row(sql, [], |row| row.get(0))?)
