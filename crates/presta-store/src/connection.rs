@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -16,8 +15,9 @@ use crate::{Changed, Error, Key, Tx};
 const IDLE_READERS: usize = 3;
 /// A write-ahead log beyond this many bytes is emptied into the database before the next write, which waits for readers.
 const WAL_LIMIT: u64 = 64 << 20;
-/// A log that somebody's reading kept from being emptied is tried again after so long: the next write would only wait too.
-const WAL_AGAIN: Duration = Duration::from_secs(60);
+/// A log that somebody's reading kept from being emptied is tried again after so many bytes: the next write, a keystroke
+/// perhaps, would only wait too.
+const WAL_STEP: u64 = 8 << 20;
 
 /// While it is held nobody reads.
 type Alone<'a> = (RwLockWriteGuard<'a, ()>, RwLockWriteGuard<'a, ()>);
@@ -47,8 +47,8 @@ pub(crate) struct Inner {
     pub(crate) signals: Arc<Signals>,
     /// The disk failed: nothing is written any more.
     pub(crate) failed: AtomicBool,
-    /// When the log could last not be emptied.
-    pub(crate) log_kept: Mutex<Option<Instant>>,
+    /// The size of the log when it last could not be emptied, in bytes; 0 once it could.
+    pub(crate) wal_tried_at: Mutex<u64>,
     /// Opened beside another process: nothing is written.
     pub(crate) beside: bool,
     /// Whether the last run ended in order.
@@ -255,20 +255,18 @@ impl Store {
     /// Automatic checkpoints cannot restart the log while readers follow each other; a log that grew is emptied here,
     /// which waits for them.
     fn keep_wal_small(&self, writer: &Connection) {
-        if file::wal(&self.inner.path).metadata().map_or(0, |wal| wal.len()) <= WAL_LIMIT {
-            return;
-        }
-        let mut kept = lock(&self.inner.log_kept);
-        if kept.is_some_and(|since| since.elapsed() < WAL_AGAIN) {
+        let size = file::wal(&self.inner.path).metadata().map_or(0, |wal| wal.len());
+        let mut tried_at = lock(&self.inner.wal_tried_at);
+        if size <= WAL_LIMIT.max(tried_at.saturating_add(WAL_STEP)) {
             return;
         }
         // Its first column says whether somebody stood in the way (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
-        *kept = match writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)) {
-            Ok(false) => None,
-            Ok(true) => Some(Instant::now()),
+        *tried_at = match writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)) {
+            Ok(false) => 0,
+            Ok(true) => size,
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log could not be emptied");
-                Some(Instant::now())
+                size
             }
         };
     }

@@ -81,7 +81,7 @@ impl Store {
                 key: Mutex::new(key.clone()),
                 signals,
                 failed: AtomicBool::new(false),
-                log_kept: Mutex::default(),
+                wal_tried_at: Mutex::default(),
                 beside,
                 closed_cleanly,
                 recovery,

@@ -279,7 +279,8 @@ fn the_log_stays_bounded_while_readers_follow_each_other() {
         done.store(true, std::sync::atomic::Ordering::Relaxed);
         largest
     });
-    assert!(largest < 80_000_000, "{largest} bytes");
+    // 64 MB, and 8 for each time that a reading was longer than the wait for it.
+    assert!(largest < 100_000_000, "{largest} bytes");
 }
 
 #[test]
