@@ -63,6 +63,12 @@ const STEMS: &[&str] = &[
     "conseil",
 ];
 
+const ENDINGS: &[&str] = &["s", "e", "es", "r", "er", "eur", "eurs", "euse", "ante", "ement", "able", "isation"];
+const SYLLABLES: &[&str] = &[
+    "ba", "be", "bri", "cha", "co", "cre", "da", "di", "dro", "fa", "fi", "fra", "ga", "glo", "gri", "ja", "la", "li",
+    "lou", "ma", "me", "mon", "na", "no", "pa", "pla", "ra", "ri", "sa", "tro", "va", "vi",
+];
+
 impl Words {
     /// A generator that always gives the same texts for the same `seed`.
     pub fn new(seed: u64) -> Self {
@@ -76,17 +82,32 @@ impl Words {
         z ^ (z >> 31)
     }
 
-    /// So many words: a third frequent, the others from a vocabulary of 20,000.
+    /// So many words: a third in frequent forms, a third with one of twelve endings, a third rare ones from a
+    /// vocabulary of 50,000.
     pub fn text(&mut self, words: usize) -> String {
         let mut text = String::with_capacity(words * 10);
         for _ in 0..words {
             let drawn = self.next();
-            let stem = usize::try_from(drawn % 50).ok().and_then(|index| STEMS.get(index)).copied().unwrap_or("mot");
-            text.push_str(stem);
-            if !drawn.is_multiple_of(3) {
-                // Zipf-like: small numbers are drawn more often.
-                let number = (drawn >> 8) % 400;
-                text.push_str(&format!("{}", number * number / 400));
+            let pick = |from: &'static [&str], by: u64| {
+                let many = u64::try_from(from.len()).unwrap_or(1);
+                usize::try_from(by % many).ok().and_then(|index| from.get(index)).copied().unwrap_or_default()
+            };
+            match drawn % 3 {
+                0 => text.push_str(pick(STEMS, drawn >> 8)),
+                1 => {
+                    text.push_str(pick(STEMS, drawn >> 8));
+                    text.push_str(pick(ENDINGS, drawn >> 32));
+                }
+                _ => {
+                    // Zipf-like: small numbers are drawn more often.
+                    let number = (drawn >> 8) % 50_000;
+                    let mut rare = number * number / 50_000;
+                    text.push_str(pick(SYLLABLES, drawn >> 40));
+                    while rare > 0 {
+                        text.push_str(pick(SYLLABLES, rare));
+                        rare /= 32;
+                    }
+                }
             }
             text.push(' ');
         }

@@ -23,7 +23,7 @@ struct Arguments {
 
 /// What is typed, one letter after the other: frequent words, rare ones, two together.
 const TYPED: &[&str] =
-    &["migration", "postgresql", "refonte site", "rust12", "sécurité réseau", "traduction9", "audit"];
+    &["migration", "postgresql", "refonte site", "rusta", "sécurité réseau", "traductioneurs", "audit"];
 const PREFIXES: &[&str] = &["de", "re", "mi", "po", "ru", "tr", "an", "li"];
 
 fn main() -> anyhow::Result<()> {

@@ -14,7 +14,7 @@ use crate::{Error, Store, health};
 /// Its name beside the cache.
 pub(crate) const SEARCH_FILE: &str = "search.db";
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Contentless tables that can forget a row by its key (SQLite 3.43): the texts are in the cache already.
 const SCHEMA: &str = "
@@ -23,6 +23,7 @@ CREATE TABLE meta (
   file TEXT NOT NULL,                 -- the identity noted in the cache
   written INTEGER NOT NULL            -- epoch of the last batch
 ) STRICT;
+CREATE TABLE word (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID; -- of every text, folded
 CREATE VIRTUAL TABLE project_fts USING fts5 (title, description, skills, client,
   content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3');
 CREATE VIRTUAL TABLE message_fts USING fts5 (text,

@@ -2,10 +2,12 @@
 //!
 //! A batch is written to search.db before it is cleared in the cache, so that a kill between the two only repeats work.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::connection::lock;
-use crate::{Error, Store};
+use crate::{Error, Store, search, vocabulary};
 
 /// Where the indexer stands after a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,13 +87,15 @@ impl Store {
     fn write_terms(&self, connection: &mut Connection, batch: &Batch) -> Result<bool, Error> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut vocabulary = BTreeSet::new();
         // Rising keys: the index takes them in one go.
         for (done, entry) in batch.entries.iter().rev().enumerate() {
             if done.is_multiple_of(32) && self.inner.signals.is_stopped() {
                 return Ok(false);
             }
-            write_entry(&tx, entry)?;
+            write_entry(&tx, entry, &mut vocabulary)?;
         }
+        vocabulary::keep(&tx, &vocabulary)?;
         tx.execute("UPDATE meta SET written = ?1", [batch.epoch])?;
         tx.commit()?;
         Ok(true)
@@ -137,8 +141,15 @@ fn texts(cache: &Connection, source: i64, row_key: i64) -> Result<Option<[String
         .optional()?)
 }
 
-fn write_entry(tx: &Connection, entry: &Entry) -> Result<(), Error> {
-    let Some([a, b, c, d]) = &entry.texts else {
+/// Writes the words as the search folds them: FTS5's own folding knows Latin letters only, and older ones at that.
+fn write_entry(tx: &Connection, entry: &Entry, vocabulary: &mut BTreeSet<String>) -> Result<(), Error> {
+    let mut folded = |text: &String| {
+        let words = search::words(text);
+        let text = words.join(" ");
+        vocabulary.extend(words);
+        text
+    };
+    let Some([a, b, c, d]) = entry.texts.as_ref().map(|texts| texts.each_ref().map(&mut folded)) else {
         let sql = match entry.source {
             0 => "DELETE FROM project_fts WHERE rowid = ?1",
             1 => "DELETE FROM message_fts WHERE rowid = ?1",

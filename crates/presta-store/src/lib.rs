@@ -11,11 +11,13 @@ mod indexer;
 mod key;
 mod migrations;
 mod open;
+mod rank;
 mod rekey;
 mod row_key;
 mod salvage;
 mod signals;
 mod transaction;
+mod vocabulary;
 
 pub mod alert;
 pub mod alias;

@@ -9,7 +9,8 @@ use ts_rs::TS;
 use crate::fold::fold;
 use crate::project::{join, kind_name};
 use crate::search::Search;
-use crate::{Error, row_key};
+use crate::vocabulary::Terms;
+use crate::{Error, rank, row_key};
 
 /// What lists show; a search in everything does without.
 const OPEN: &str = "p.status = 'open'";
@@ -17,8 +18,6 @@ const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Hits of a search are counted so far beyond the window: the list grows as it is scrolled.
 pub const COUNTED: u32 = 1_000;
-/// The newest hits that are ranked; ranking costs about a microsecond each. See docs/adr/0012.
-const RANKED: u32 = 2_000;
 
 /// The order of the feed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -36,7 +35,7 @@ pub enum Sort {
     Deadline,
     /// Most of the person's skills first.
     Match,
-    /// What a search fits best first (bm25 over the newest hits); without words, last posted first.
+    /// What a search fits best first (over the newest hits, see docs/adr/0012); without words, last posted first.
     Relevance,
 }
 
@@ -120,10 +119,16 @@ pub struct ListPage {
 /// # Errors
 /// When the database cannot be read.
 pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
-    let narrowed = Narrowed::of(request);
+    let terms = Terms::of(connection, request.search)?;
+    let narrowed = Narrowed::of(request, &terms);
     let counted = request.offset.saturating_add(request.limit).saturating_add(COUNTED);
     let (total, more) = count(connection, &narrowed, counted)?;
-    let (sql, values) = window(request, &narrowed);
+    let (sql, values) = match narrowed.fts() {
+        Some(fts) if request.sort == Sort::Relevance => {
+            ranked(request, &narrowed, &rank::best(connection, request.search, &terms, fts)?)
+        }
+        _ => window(request, &narrowed),
+    };
     Ok(ListPage { projects: read(connection, &sql, &values)?, total, more })
 }
 
@@ -134,7 +139,7 @@ pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPa
 pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<Project>, Error> {
     let filters = ProjectFilters::default();
     let request = ListRequest { search, filters: &filters, sort: Sort::Newest, my_skills: &[], now, offset: 0, limit };
-    let mut narrowed = Narrowed::of(&request);
+    let mut narrowed = Narrowed::of(&request, &Terms::of(connection, search)?);
     narrowed.clauses.retain(|clause| clause != OPEN);
     let (sql, values) = window(&request, &narrowed);
     read(connection, &sql, &values)
@@ -145,7 +150,7 @@ pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> R
 /// # Errors
 /// When the database cannot be read.
 pub fn plan(connection: &Connection, request: &ListRequest<'_>) -> Result<Vec<String>, Error> {
-    let (sql, values) = window(request, &Narrowed::of(request));
+    let (sql, values) = window(request, &Narrowed::of(request, &Terms::of(connection, request.search)?));
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
     let rows = statement.query_map(params_from_iter(&values), |row| row.get::<_, String>(3))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -184,28 +189,33 @@ fn window(request: &ListRequest<'_>, narrowed: &Narrowed) -> (String, Vec<Value>
     };
     let limit = next(Value::from(request.limit));
     let offset = next(Value::from(request.offset));
-    let (with, from, order) = match narrowed.fts {
-        Some(fts) if request.sort == Sort::Relevance => (
-            format!(
-                "best AS MATERIALIZED (SELECT rowid AS row_key, bm25(project_fts, 8.0, 1.0, 4.0, 2.0) AS rank
-                   FROM project_fts WHERE project_fts MATCH ?{fts} ORDER BY rowid DESC LIMIT {RANKED}),"
-            ),
-            format!("best CROSS JOIN project p ON p.row_key = best.row_key WHERE {}", narrowed.conditions(Some(fts))),
-            "ORDER BY best.rank, p.row_key DESC".to_owned(),
-        ),
-        _ => {
-            let from = narrowed.tables_and_conditions(joined);
-            let by_index = matches!(request.sort, Sort::Budget | Sort::FewestBids | Sort::Deadline);
-            // An index on the status would give rows in another order than that of the keys.
-            let from = if by_index { from } else { from.replacen(OPEN, "+p.status = 'open'", 1) };
-            (with, from, narrowed.order(request.sort))
-        }
-    };
+    let by_index = matches!(request.sort, Sort::Budget | Sort::FewestBids | Sort::Deadline);
+    // An index on the status would give rows in another order than that of the keys.
+    let from = narrowed.tables_and_conditions(joined);
+    let from = if by_index { from } else { from.replacen(OPEN, "+p.status = 'open'", 1) };
+    let order = narrowed.order(request.sort);
     // CROSS JOIN keeps the order of what is shown.
     let sql = format!(
         "WITH {with} shown AS (SELECT {key} AS row_key FROM {from} {order} LIMIT ?{limit} OFFSET ?{offset})
          SELECT t.data, t.description FROM shown CROSS JOIN project_text t ON t.row_key = shown.row_key",
-        key = if narrowed.fts.is_some() && request.sort != Sort::Relevance { "f.rowid" } else { "p.row_key" },
+        key = narrowed.key(),
+    );
+    (sql, values)
+}
+
+/// The window over hits in the order of their rank.
+fn ranked(request: &ListRequest<'_>, narrowed: &Narrowed, best: &[i64]) -> (String, Vec<Value>) {
+    let mut values = narrowed.values.clone();
+    let first = values.len() + 1;
+    values.extend([serde_json::Value::from(best).to_string().into(), request.limit.into(), request.offset.into()]);
+    let sql = format!(
+        "WITH shown AS (SELECT b.key AS place, p.row_key AS row_key
+           FROM json_each(?{first}) b CROSS JOIN project p ON p.row_key = b.value
+           WHERE {conditions} ORDER BY place LIMIT ?{limit} OFFSET ?{offset})
+         SELECT t.data, t.description FROM shown CROSS JOIN project_text t ON t.row_key = shown.row_key ORDER BY place",
+        conditions = narrowed.clauses.join(" AND "),
+        limit = first + 1,
+        offset = first + 2,
     );
     (sql, values)
 }
@@ -245,13 +255,13 @@ struct Narrowed {
 }
 
 impl Narrowed {
-    fn of(request: &ListRequest<'_>) -> Self {
+    fn of(request: &ListRequest<'_>, terms: &Terms) -> Self {
         let (search, filters) = (request.search, request.filters);
         let mut it = Self { fts: None, clauses: Vec::new(), values: Vec::new() };
-        if let Some(fts) = search.project_fts() {
+        if let Some(fts) = search.project_fts(terms) {
             it.values.push(fts.into());
             it.fts = Some(it.values.len());
-        } else if let Some(without) = search.fts_without() {
+        } else if let Some(without) = search.fts_without(terms) {
             it.add("p.row_key NOT IN (SELECT rowid FROM project_fts WHERE project_fts MATCH ?)", without);
         }
         it.clauses.push(OPEN.to_owned());
@@ -299,13 +309,17 @@ impl Narrowed {
         it
     }
 
-    /// The WHERE; `ranked` when the full-text expression stands elsewhere.
-    fn conditions(&self, ranked: Option<usize>) -> String {
-        let mut all = self.clauses.clone();
-        if let (Some(fts), None) = (self.fts, ranked) {
-            all.insert(0, format!("project_fts MATCH ?{fts}"));
+    /// The full-text expression.
+    fn fts(&self) -> Option<&str> {
+        match self.fts.and_then(|place| self.values.get(place - 1)) {
+            Some(Value::Text(fts)) => Some(fts),
+            _ => None,
         }
-        if all.is_empty() { "1".to_owned() } else { all.join(" AND ") }
+    }
+
+    /// The key, from the table whose order is newest-first without a sort.
+    const fn key(&self) -> &'static str {
+        if self.fts.is_some() { "f.rowid" } else { "p.row_key" }
     }
 
     fn skills(&mut self, search: &Search, filters: &ProjectFilters) {
@@ -344,16 +358,17 @@ impl Narrowed {
     }
 
     fn tables_and_conditions(&self, join: &str) -> String {
-        let tables = match self.fts {
-            Some(_) => "project_fts f CROSS JOIN project p ON p.row_key = f.rowid",
-            None => "project p",
+        let (tables, hits) = match self.fts {
+            Some(fts) => {
+                ("project_fts f CROSS JOIN project p ON p.row_key = f.rowid", format!("project_fts MATCH ?{fts} AND "))
+            }
+            None => ("project p", String::new()),
         };
-        format!("{tables} {join} WHERE {}", self.conditions(None))
+        format!("{tables} {join} WHERE {hits}{}", self.clauses.join(" AND "))
     }
 
     fn order(&self, sort: Sort) -> String {
-        // From the table whose order is newest-first without a sort.
-        let key = if self.fts.is_some() { "f.rowid" } else { "p.row_key" };
+        let key = self.key();
         match sort {
             Sort::Newest | Sort::Relevance => format!("ORDER BY {key} DESC"),
             Sort::Budget => "ORDER BY p.budget_max DESC, p.row_key DESC".to_owned(),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::fold::fold;
+use crate::vocabulary::Terms;
 
 /// A read search.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -105,14 +106,14 @@ impl Search {
     }
 
     /// The FTS5 expression for projects: what [`Search::fts`] says, and the client's name.
-    pub(crate) fn project_fts(&self) -> Option<String> {
-        let clients: Vec<String> = self.clients.iter().map(|word| format!("client : {}", prefix(word))).collect();
-        match (self.fts(), clients.is_empty()) {
+    pub(crate) fn project_fts(&self, terms: &Terms) -> Option<String> {
+        let clients: Vec<String> = self.clients.iter().map(|word| format!("client : {}", terms.term(word))).collect();
+        match (self.fts(terms), clients.is_empty()) {
             (fts, true) => fts,
             (Some(fts), false) => Some(format!("({}) AND ({fts})", clients.join(" AND "))),
             (None, false) => {
                 let wanted = clients.join(" AND ");
-                Some(match self.fts_without() {
+                Some(match self.fts_without(terms) {
                     None => wanted,
                     Some(without) => format!("({wanted}) NOT ({without})"),
                 })
@@ -121,23 +122,33 @@ impl Search {
     }
 
     /// The FTS5 expression; `None` when only operators (or only exclusions) were typed.
-    pub(crate) fn fts(&self) -> Option<String> {
+    pub(crate) fn fts(&self, terms: &Terms) -> Option<String> {
         if !self.has_text() {
             return None;
         }
-        let mut terms: Vec<String> = self.phrases.iter().map(|phrase| format!("\"{phrase}\"")).collect();
-        terms.extend(self.words.iter().map(|word| prefix(word)));
-        let wanted = terms.join(" AND ");
-        Some(match self.fts_without() {
+        let wanted = self.wanted(terms).collect::<Vec<_>>().join(" AND ");
+        Some(match self.fts_without(terms) {
             None => wanted,
             Some(without) => format!("({wanted}) NOT ({without})"),
         })
     }
 
     /// The FTS5 expression of what must not occur.
-    pub(crate) fn fts_without(&self) -> Option<String> {
-        let without: Vec<String> = self.without.iter().map(|word| prefix(word)).collect();
+    pub(crate) fn fts_without(&self, terms: &Terms) -> Option<String> {
+        let without: Vec<String> = self.without.iter().map(|word| terms.term(word)).collect();
         (!without.is_empty()).then(|| without.join(" OR "))
+    }
+
+    /// The FTS5 expression of each phrase and word that must occur.
+    pub(crate) fn wanted(&self, terms: &Terms) -> impl Iterator<Item = String> {
+        let phrases = self.phrases.iter().map(|phrase| format!("\"{phrase}\""));
+        phrases.chain(self.words.iter().map(|word| terms.term(word)))
+    }
+
+    /// The words whose beginning is looked for or ruled out.
+    pub(crate) fn beginnings(&self) -> impl Iterator<Item = &str> {
+        let words = self.words.iter().chain(&self.clients).chain(&self.without);
+        words.map(String::as_str).filter(|word| !word.contains(' '))
     }
 
     /// Marks the hits in `text`.
@@ -299,12 +310,6 @@ fn place(folded: &str) -> Option<Place> {
     })
 }
 
-/// The FTS5 term for a word's beginning. A single letter stands for itself (`C`, `R`): as a beginning it would be in
-/// nearly every text, and the index keeps beginnings of two letters and more.
-fn prefix(word: &str) -> String {
-    if is_letter(word) { format!("\"{word}\"") } else { format!("\"{word}\"*") }
-}
-
 fn is_letter(word: &str) -> bool {
     word.chars().nth(1).is_none()
 }
@@ -343,7 +348,7 @@ fn pieces(text: &str) -> Vec<Piece> {
 }
 
 /// The folded words of a text, as the index tokenises it.
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     runs(text).into_iter().filter(|(_, is_word)| *is_word).map(|(word, _)| fold(word)).collect()
 }
 
@@ -399,15 +404,15 @@ mod tests {
         assert_eq!(search.budget_over, Some(500));
         assert!(search.client_verified);
         assert_eq!(search.max_age_days, Some(7));
-        assert_eq!(search.fts().unwrap(), "(\"temps reel\" AND \"developpeur\"*) NOT (\"php\"*)");
+        assert_eq!(search.fts(&Terms::default()).unwrap(), "(\"temps reel\" AND \"developpeur\"*) NOT (\"php\"*)");
     }
 
     #[test]
     fn what_is_no_operator_is_words() {
         assert_eq!(Search::parse("foo:bar c++ a\"b").words, ["foo", "bar", "c", "a", "b"]);
         assert_eq!(Search::parse("type:rien").words, ["type", "rien"]);
-        assert_eq!(Search::parse("\"").fts(), None);
-        assert_eq!(Search::parse("- :: \"\" *").fts(), None);
+        assert_eq!(Search::parse("\"").fts(&Terms::default()), None);
+        assert_eq!(Search::parse("- :: \"\" *").fts(&Terms::default()), None);
     }
 
     #[test]
@@ -434,7 +439,7 @@ mod tests {
             let whole: String = search.mark(&text).into_iter().map(|span| span.text).collect();
             proptest::prop_assert_eq!(whole, text.clone());
             let _ = search.excerpt(&text, 40);
-            if let Some(fts) = search.fts() {
+            if let Some(fts) = search.fts(&Terms::default()) {
                 let db = rusqlite::Connection::open_in_memory().unwrap();
                 db.execute_batch("CREATE VIRTUAL TABLE t USING fts5(x, tokenize=\"unicode61 remove_diacritics 2\")").unwrap();
                 let count: Result<i64, _> = db.query_row("SELECT count(*) FROM t WHERE t MATCH ?1", [&fts], |row| row.get(0));

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 use crate::error::decode;
 use crate::fold::fold;
 use crate::search::{Place, Search};
+use crate::vocabulary::Terms;
 use crate::{Error, project_list, row_key, thread};
 
 /// A message that was found.
@@ -78,7 +79,7 @@ pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> R
 fn messages(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<MessageHit>, Error> {
     let mut values: Vec<Value> = Vec::new();
     let mut clauses: Vec<String> = Vec::new();
-    let (tables, key) = match search.fts() {
+    let (tables, key) = match search.fts(&Terms::of(connection, search)?) {
         Some(fts) => {
             values.push(fts.into());
             clauses.push("message_fts MATCH ?1".to_owned());
@@ -143,7 +144,7 @@ fn people(connection: &Connection, names: &[String]) -> Result<Vec<String>, Erro
 
 fn bids(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<Bid>, Error> {
     let mut terms: Vec<String> = search.from.iter().map(|name| format!("author : \"{name}\"*")).collect();
-    if let Some(fts) = search.fts() {
+    if let Some(fts) = search.fts(&Terms::of(connection, search)?) {
         terms.push(format!("({fts})"));
     }
     let mut statement = connection.prepare_cached(
@@ -165,7 +166,7 @@ fn bids(connection: &Connection, search: &Search, now: i64, limit: u32) -> Resul
 }
 
 fn notes(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<NoteHit>, Error> {
-    let Some(fts) = search.fts() else { return Ok(Vec::new()) };
+    let Some(fts) = search.fts(&Terms::of(connection, search)?) else { return Ok(Vec::new()) };
     let mut statement = connection.prepare_cached(
         "SELECT n.project_id, t.title, n.text, n.tags, n.updated_at
          FROM note_fts f CROSS JOIN note n ON n.row_key = f.rowid

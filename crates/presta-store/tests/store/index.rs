@@ -251,3 +251,28 @@ proptest! {
         }
     }
 }
+
+/// A word with every letter of the Basic Multilingual Plane in it is found by itself and by its beginning.
+#[test]
+fn a_word_in_any_script_is_found() {
+    let (_folder, store) = sample::open();
+    let words: Vec<String> = (1..=0xffff)
+        .filter_map(char::from_u32)
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| format!("kvz{c}j{}", u32::from(c)))
+        .collect();
+    let text_of = |letters: &[String]| Project { description: letters.join(" "), ..sample::project("all") };
+    store.write(|tx| project::upsert(tx, &text_of(&words), 1)).unwrap();
+    sample::index(&store);
+    let missed: Vec<&String> = words.iter().step_by(7).filter(|word| found(&store, word).is_empty()).take(5).collect();
+    assert_eq!(missed, Vec::<&String>::new());
+    for (typed, there) in [("йод", "Йодная"), ("αθη", "Αθήνα"), ("ﾃｽ", "ﾃｽﾄ"), ("straß", "STRAẞE"), ("ELE", "élève")]
+    {
+        let it = Project { rev: 2, title: there.into(), description: String::new(), ..sample::project("all") };
+        store.write(|tx| project::remove(tx, "all")).unwrap();
+        store.write(|tx| project::upsert(tx, &it, 2)).unwrap();
+        sample::index(&store);
+        assert_eq!(found(&store, typed), ["all"], "{typed} in {there}");
+        assert_eq!(found(&store, there), ["all"], "{there}");
+    }
+}

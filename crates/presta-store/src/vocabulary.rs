@@ -1,0 +1,90 @@
+//! The words of the full-text index, to turn a word's beginning into the words that begin so.
+//!
+//! FTS5 reads every posting of every word with a prefix before it gives the first hit, unless the prefix has an index of
+//! its own (`prefix='2 3'`). Asked for the words themselves, joined by OR, it walks their lists side by side from the
+//! newest row on and stops at the limit. See docs/adr/0012.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rusqlite::Connection;
+
+use crate::Error;
+use crate::search::Search;
+
+/// Beginnings up to this length have an index in FTS5.
+const INDEXED: usize = 3;
+/// A beginning of more words than these is left to FTS5: walking the lists would cost more.
+const WORDS: usize = 400;
+
+/// How the beginnings in a search are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Terms(HashMap<String, String>);
+
+impl Terms {
+    /// Looks up the beginnings in `search`.
+    pub(crate) fn of(connection: &Connection, search: &Search) -> Result<Self, Error> {
+        let mut terms = HashMap::new();
+        for word in search.beginnings().filter(|word| word.chars().nth(INDEXED).is_some()) {
+            if let Some(words) = words(connection, word)? {
+                terms.insert(word.to_owned(), words);
+            }
+        }
+        Ok(Self(terms))
+    }
+
+    /// The FTS5 expression for a word's beginning. A single letter stands for itself (`C`, `R`): as a beginning it would
+    /// be in nearly every text.
+    pub(crate) fn term(&self, word: &str) -> String {
+        match self.0.get(word) {
+            Some(words) => words.clone(),
+            None if word.chars().nth(1).is_none() => format!("\"{word}\""),
+            None => format!("\"{word}\"*"),
+        }
+    }
+}
+
+/// The words that begin with `beginning`, as an FTS5 expression; `None` when there are none or too many.
+fn words(connection: &Connection, beginning: &str) -> Result<Option<String>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT word FROM word WHERE word >= ?1 AND word < ?2 ORDER BY word LIMIT ?3")?;
+    let after = format!("{beginning}{}", char::MAX);
+    let most = i64::try_from(WORDS).unwrap_or(i64::MAX);
+    let rows = statement.query_map((beginning, after, most + 1), |row| row.get::<_, String>(0))?;
+    let words: Vec<String> = rows.map(|word| Ok(format!("\"{}\"", word?))).collect::<Result<_, Error>>()?;
+    Ok((1..=WORDS).contains(&words.len()).then(|| format!("({})", words.join(" OR "))))
+}
+
+/// Keeps the words of what is being indexed. Words of rows that are gone stay: they find nothing.
+pub(crate) fn keep(tx: &Connection, words: &BTreeSet<String>) -> Result<(), Error> {
+    let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO word (word) VALUES (?1)")?;
+    for word in words {
+        insert.execute([word])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_is_the_words_that_begin_so() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch("CREATE TABLE word (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID").unwrap();
+        keep(&db, &["migration", "migrations", "migre", "migrat\u{10fffe}"].map(str::to_owned).into()).unwrap();
+        let terms = |typed: &str| {
+            let search = Search::parse(typed);
+            search.fts(&Terms::of(&db, &search).unwrap()).unwrap()
+        };
+        assert_eq!(terms("migration"), "(\"migration\" OR \"migrations\")");
+        assert_eq!(
+            terms("migrat -migre"),
+            "((\"migration\" OR \"migrations\" OR \"migrat\u{10fffe}\")) NOT ((\"migre\"))"
+        );
+        assert_eq!(terms("mig c inconnu"), "\"mig\"* AND \"c\" AND \"inconnu\"*");
+        let many: BTreeSet<String> = (0..=WORDS).map(|n| format!("beaucoup{n:03}")).collect();
+        keep(&db, &many).unwrap();
+        assert_eq!(terms("beaucoup"), "\"beaucoup\"*");
+        assert!(terms("beaucoup1").starts_with("(\"beaucoup100\" OR "));
+    }
+}
