@@ -24,6 +24,8 @@ CREATE TABLE meta (
   written INTEGER NOT NULL            -- epoch of the last batch
 ) STRICT;
 CREATE TABLE word (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID; -- of every text, folded
+-- What ranking looks at, folded.
+CREATE TABLE heading (row_key INTEGER PRIMARY KEY, title TEXT NOT NULL, skills TEXT NOT NULL, client TEXT NOT NULL) STRICT;
 CREATE VIRTUAL TABLE project_fts USING fts5 (title, description, skills, client,
   content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3');
 CREATE VIRTUAL TABLE message_fts USING fts5 (text,

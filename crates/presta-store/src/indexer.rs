@@ -2,7 +2,7 @@
 //!
 //! A batch is written to search.db before it is cleared in the cache, so that a kill between the two only repeats work.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
@@ -87,7 +87,7 @@ impl Store {
     fn write_terms(&self, connection: &mut Connection, batch: &Batch) -> Result<bool, Error> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut vocabulary = BTreeSet::new();
+        let mut vocabulary = HashSet::new();
         // Rising keys: the index takes them in one go.
         for (done, entry) in batch.entries.iter().rev().enumerate() {
             if done.is_multiple_of(32) && self.inner.signals.is_stopped() {
@@ -142,7 +142,7 @@ fn texts(cache: &Connection, source: i64, row_key: i64) -> Result<Option<[String
 }
 
 /// Writes the words as the search folds them: FTS5's own folding knows Latin letters only, and older ones at that.
-fn write_entry(tx: &Connection, entry: &Entry, vocabulary: &mut BTreeSet<String>) -> Result<(), Error> {
+fn write_entry(tx: &Connection, entry: &Entry, vocabulary: &mut HashSet<String>) -> Result<(), Error> {
     let mut folded = |text: &String| {
         let words = search::words(text);
         let text = words.join(" ");
@@ -157,9 +157,16 @@ fn write_entry(tx: &Connection, entry: &Entry, vocabulary: &mut BTreeSet<String>
             _ => "DELETE FROM note_fts WHERE rowid = ?1",
         };
         tx.prepare_cached(sql)?.execute([entry.row_key])?;
+        if entry.source == 0 {
+            tx.prepare_cached("DELETE FROM heading WHERE row_key = ?1")?.execute([entry.row_key])?;
+        }
         return Ok(());
     };
     let key = entry.row_key;
+    if entry.source == 0 {
+        tx.prepare_cached("INSERT OR REPLACE INTO heading (row_key, title, skills, client) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((key, &a, &c, &d))?;
+    }
     match entry.source {
         0 => tx
             .prepare_cached(

@@ -205,18 +205,18 @@ fn window(request: &ListRequest<'_>, narrowed: &Narrowed) -> (String, Vec<Value>
 
 /// The window over hits in the order of their rank.
 fn ranked(request: &ListRequest<'_>, narrowed: &Narrowed, best: &[i64]) -> (String, Vec<Value>) {
-    let mut values = narrowed.values.clone();
-    let first = values.len() + 1;
-    values.extend([serde_json::Value::from(best).to_string().into(), request.limit.into(), request.offset.into()]);
+    let first = narrowed.values.len() + 1;
+    // Without a sort: json_each gives what it holds in its order, and CROSS JOIN keeps that.
     let sql = format!(
-        "WITH shown AS (SELECT b.key AS place, p.row_key AS row_key
-           FROM json_each(?{first}) b CROSS JOIN project p ON p.row_key = b.value
-           WHERE {conditions} ORDER BY place LIMIT ?{limit} OFFSET ?{offset})
-         SELECT t.data, t.description FROM shown CROSS JOIN project_text t ON t.row_key = shown.row_key ORDER BY place",
-        conditions = narrowed.clauses.join(" AND "),
-        limit = first + 1,
-        offset = first + 2,
+        "WITH shown AS (SELECT p.row_key AS row_key FROM json_each(?{first}) b CROSS JOIN project p ON p.row_key = b.value
+           WHERE {} LIMIT ?{} OFFSET ?{})
+         SELECT t.data, t.description FROM shown CROSS JOIN project_text t ON t.row_key = shown.row_key",
+        narrowed.clauses.join(" AND "),
+        first + 1,
+        first + 2,
     );
+    let mut values = narrowed.values.clone();
+    values.extend([serde_json::Value::from(best).to_string().into(), request.limit.into(), request.offset.into()]);
     (sql, values)
 }
 

@@ -4,8 +4,6 @@
 //! in each field, by the field's weight and the word's rarity. FTS5's own `bm25()` reads every hit of each word for its
 //! frequency before the first row; here it is drawn from the newest documents. See docs/adr/0012.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::Error;
@@ -14,34 +12,43 @@ use crate::vocabulary::Terms;
 
 /// The newest hits that are ranked, and the newest documents a word's rarity is drawn from.
 const NEWEST: u32 = 2_000;
-/// The fields of a project, and what a word in them weighs.
-const FIELDS: [(&str, f64); 4] = [("title", 8.0), ("skills", 4.0), ("client", 2.0), ("description", 1.0)];
+/// What a word weighs in the title, among the skills and in the client's name; 1 in the text.
+const WEIGHTS: [f64; 3] = [8.0, 4.0, 2.0];
 
 /// The keys of the newest hits of `fts`, which says what `search` does: those that fit best first, then newest first.
 pub(crate) fn best(connection: &Connection, search: &Search, terms: &Terms, fts: &str) -> Result<Vec<i64>, Error> {
-    let newest = keys(connection, fts, i64::MIN)?;
-    let Some(&oldest) = newest.last() else { return Ok(newest) };
-    let mut scores: HashMap<i64, f64> = newest.iter().map(|key| (*key, 0.0)).collect();
     let sample = sample(connection)?;
-    for term in search.wanted(terms) {
-        let rarity = sample.rarity(connection, &term)?;
-        for (field, weight) in FIELDS {
-            for key in keys(connection, &format!("({field} : {term}) AND ({fts})"), oldest)? {
-                *scores.entry(key).or_default() += weight * rarity;
-            }
-        }
+    let mut wanted = Vec::new();
+    for (text, term) in search.wanted(terms) {
+        wanted.push((text, sample.rarity(connection, &term)?));
     }
-    let mut ranked: Vec<(f64, i64)> = scores.into_iter().map(|(key, score)| (score, key)).collect();
+    let mut statement = connection.prepare_cached(
+        "WITH hit AS MATERIALIZED (SELECT rowid AS row_key FROM project_fts WHERE project_fts MATCH ?1
+           ORDER BY rowid DESC LIMIT ?2)
+         SELECT h.row_key, h.title, h.skills, h.client FROM hit CROSS JOIN heading h ON h.row_key = hit.row_key",
+    )?;
+    let mut ranked = Vec::new();
+    let mut rows = statement.query((fts, NEWEST))?;
+    while let Some(row) = rows.next()? {
+        let mut score = 0.0;
+        for (column, weight) in (1..).zip(WEIGHTS) {
+            let field = row.get_ref(column)?.as_str().unwrap_or_default();
+            score +=
+                wanted.iter().filter(|(text, _)| occurs(text, field)).map(|(_, rarity)| weight * rarity).sum::<f64>();
+        }
+        ranked.push((score, row.get::<_, i64>(0)?));
+    }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
     Ok(ranked.into_iter().map(|(_, key)| key).collect())
 }
 
-fn keys(connection: &Connection, fts: &str, oldest: i64) -> Result<Vec<i64>, Error> {
-    let mut statement = connection.prepare_cached(
-        "SELECT rowid FROM project_fts WHERE project_fts MATCH ?1 AND rowid >= ?2 ORDER BY rowid DESC LIMIT ?3",
-    )?;
-    let rows = statement.query_map((fts, oldest, NEWEST), |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// Whether a folded phrase, or a word that begins with the folded word, is in a folded field.
+fn occurs(wanted: &str, field: &str) -> bool {
+    let whole = wanted.contains(' ') || wanted.chars().nth(1).is_none();
+    field.match_indices(wanted).any(|(at, _)| {
+        let ends = || field.get(at + wanted.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        (at == 0 || field.get(..at).is_some_and(|before| before.ends_with(' '))) && (!whole || ends())
+    })
 }
 
 /// The newest documents, from which the frequency of words is drawn.

@@ -126,7 +126,7 @@ impl Search {
         if !self.has_text() {
             return None;
         }
-        let wanted = self.wanted(terms).collect::<Vec<_>>().join(" AND ");
+        let wanted = self.wanted(terms).map(|(_, term)| term).collect::<Vec<_>>().join(" AND ");
         Some(match self.fts_without(terms) {
             None => wanted,
             Some(without) => format!("({wanted}) NOT ({without})"),
@@ -139,10 +139,10 @@ impl Search {
         (!without.is_empty()).then(|| without.join(" OR "))
     }
 
-    /// The FTS5 expression of each phrase and word that must occur.
-    pub(crate) fn wanted(&self, terms: &Terms) -> impl Iterator<Item = String> {
-        let phrases = self.phrases.iter().map(|phrase| format!("\"{phrase}\""));
-        phrases.chain(self.words.iter().map(|word| terms.term(word)))
+    /// Each phrase and word that must occur, folded, with its FTS5 expression.
+    pub(crate) fn wanted(&self, terms: &Terms) -> impl Iterator<Item = (&str, String)> {
+        let phrases = self.phrases.iter().map(|phrase| (phrase.as_str(), format!("\"{phrase}\"")));
+        phrases.chain(self.words.iter().map(|word| (word.as_str(), terms.term(word))))
     }
 
     /// The words whose beginning is looked for or ruled out.

@@ -164,6 +164,38 @@ fn every_sort_has_its_order() {
     assert_eq!(ids(&store, "dev", &none, Sort::Relevance), ["new", "old"]);
 }
 
+#[test]
+fn what_fits_best_comes_first() {
+    let (_folder, store) = sample::open();
+    let project = |id: &str, title: &str, skills: &[&str], client: &str, text: &str| {
+        let mut it = sample::project(id);
+        it.title = title.into();
+        it.skills = skills.iter().map(|skill| (*skill).to_owned()).collect();
+        it.client.display_name = client.into();
+        it.description = text.into();
+        it
+    };
+    let mut all: Vec<Project> =
+        (0..20).map(|n| project(&format!("filler{n}"), "Site", &["php"], "X", "Un site")).collect();
+    all.push(project("title", "Migration C", &["php"], "X", "Un site"));
+    all.push(project("skill", "Autre", &["migration", "c"], "X", "Un site"));
+    all.push(project("client", "Autre", &["php"], "Migration SARL", "Un site en C"));
+    all.push(project("text", "Autre", &["php"], "X", "Un site, migration en C"));
+    all.push(project("within", "Remigration", &["php"], "X", "Un site, migration en C++"));
+    all.push(project("phrase", "Site en C", &["php"], "X", "migration"));
+    for (n, it) in all.iter_mut().enumerate() {
+        it.posted_at = Timestamp::from_millisecond(NOW - DAY * i64::try_from(n).unwrap()).unwrap();
+    }
+    fill(&store, &all);
+    let found = |query: &str| ids(&store, query, &ProjectFilters::default(), Sort::Relevance);
+    assert_eq!(found("migration"), ["title", "skill", "client", "text", "within", "phrase"]);
+    // The rarer word weighs more: nearly every text has `site`.
+    assert_eq!(found("migration site").first().map(String::as_str), Some("title"));
+    // A letter is a whole word.
+    assert_eq!(found("c"), ["title", "phrase", "skill", "client", "text", "within"]);
+    assert_eq!(found("\"site en c\"").first().map(String::as_str), Some("phrase"));
+}
+
 /// The orders that an index gives are read from it, whatever else narrows the list; no order reads the texts of rows that
 /// are not shown.
 #[test]
