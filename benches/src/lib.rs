@@ -1,5 +1,10 @@
 //! What the benchmarks share: texts, timings, and the table they print.
 
+#[cfg(feature = "sync")]
+pub mod market;
+#[cfg(feature = "peers")]
+pub mod peer;
+
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 

@@ -51,6 +51,8 @@ fn main() -> anyhow::Result<()> {
     fill_plain(&plain, arguments.documents)?;
     figures.note("plain SQLite: rows and index, s", started.elapsed().as_secs_f64())?;
 
+    #[cfg(feature = "peers")]
+    peer::measure(&mut figures, arguments.documents)?;
     for (name, sort, queries, sql) in [
         ("newest first", Sort::Newest, TYPED, NEWEST),
         ("two letters", Sort::Newest, PREFIXES, NEWEST),
@@ -185,4 +187,34 @@ fn fill_plain(plain: &Connection, count: u32) -> anyhow::Result<()> {
         "COMMIT; INSERT INTO fts (fts) VALUES ('rebuild'); INSERT INTO fts (fts) VALUES ('optimize');",
     )?;
     Ok(())
+}
+
+#[cfg(feature = "peers")]
+mod peer {
+    use std::time::Instant;
+
+    use presta_bench::peer::Peer;
+    use presta_bench::{Figures, percentiles};
+
+    use super::{PREFIXES, TIMES, TYPED, documents};
+
+    pub fn measure(figures: &mut Figures, count: u32) -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let started = Instant::now();
+        let peer = Peer::new(folder.path(), documents(count))?;
+        figures.note("Tantivy: rows and index, s", started.elapsed().as_secs_f64())?;
+        let newest = Peer::newest as fn(&Peer, &str) -> anyhow::Result<usize>;
+        for (name, queries, run) in [
+            ("newest first", TYPED, newest),
+            ("two letters", PREFIXES, newest),
+            ("ranked, whole words", TYPED, Peer::ranked),
+        ] {
+            let query = |turn: usize| queries.get(turn % queries.len()).copied().unwrap_or_default();
+            percentiles(queries.len(), |turn| run(&peer, query(turn)))?;
+            let (median, p99) = percentiles(TIMES, |turn| run(&peer, query(turn)))?;
+            figures.note(&format!("{name}: Tantivy, median ms"), median)?;
+            figures.note(&format!("{name}: Tantivy, p99 ms"), p99)?;
+        }
+        Ok(())
+    }
 }

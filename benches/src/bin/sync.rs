@@ -5,17 +5,14 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Parser;
 use presta_bench::Figures;
-use presta_engine::{Clock, Config, Engine, Timeouts};
+use presta_bench::market::{self, call, until};
 use presta_testkit::{Options, Platform, Seed};
-use presta_vault::Vault;
-use serde_json::{Value, json};
-use url::Url;
+use serde_json::json;
 
 #[derive(Debug, Parser)]
 #[command(about)]
@@ -32,18 +29,8 @@ async fn main() -> anyhow::Result<()> {
     let platform = Platform::start(Options { seed: Seed::Projects(arguments.projects), ..Options::default() }).await?;
     let login = platform.login("freelancer")?.clone();
     let home = tempfile::tempdir()?;
-    let engine = Engine::new(Config {
-        profile: home.path().to_owned(),
-        server: platform.url().clone(),
-        user_agent: "Prestataires/bench".into(),
-        vault: Vault::memory(),
-        open_link: Arc::new(|_| Ok(())),
-        clock: Clock::system(),
-        timeouts: Timeouts::default(),
-    })?;
-    engine.resume().await;
-    let state = call(&engine, "session_sign_in", json!({ "server": null })).await?;
-    let page = Url::parse(state["authorize_url"].as_str().context("no sign-in page")?)?;
+    let engine = market::engine(home.path(), platform.url()).await?;
+    let page = market::sign_in_page(&engine).await?;
     let started = Instant::now();
     Platform::allow(&page, &login).await?;
     let window = json!({ "query": "", "filters": {}, "sort": "newest", "offset": 0, "limit": 50 });
@@ -52,20 +39,11 @@ async fn main() -> anyhow::Result<()> {
     });
     first.await?;
     let first = started.elapsed();
-    until(&engine, "status", json!({}), |status| {
-        status["sync"]["phase"] == "idle" && status["sync"]["as_of"].is_number()
-    })
-    .await?;
+    market::synced(&engine).await?;
     let rows = started.elapsed();
-    let active = engine.active().context("signed out")?;
-    loop {
-        let status = call(&engine, "status", json!({})).await?;
-        if status["sync"]["indexing"].is_null() && pending(&engine).await? == 0 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    market::searchable(&engine).await?;
     let searchable = started.elapsed();
+    let active = engine.active().context("signed out")?;
     let total = call(&engine, "projects_list", window).await?["total"].as_f64().unwrap_or(0.0);
     figures.note("open projects of the feed", total)?;
     figures.note("first 50 rows, s", first.as_secs_f64())?;
@@ -80,31 +58,6 @@ async fn main() -> anyhow::Result<()> {
     figures.note("ratio: all searchable / sqlite3", searchable.as_secs_f64() / imported.as_secs_f64())?;
     active.stop();
     figures.print()
-}
-
-async fn call(engine: &Engine, name: &str, request: Value) -> anyhow::Result<Value> {
-    presta_commands::dispatch(engine, name, request)
-        .await
-        .map_err(|failure| anyhow::anyhow!("{name}: {}", serde_json::to_string(&failure).unwrap_or_default()))
-}
-
-async fn pending(engine: &Engine) -> anyhow::Result<u64> {
-    let active = engine.active().context("signed out")?;
-    Ok(active
-        .read(|connection| {
-            let sql = "SELECT count(*) FROM index_todo";
-            let count: i64 = connection.query_row(sql, [], |row| row.get(0)).map_err(presta_store::Error::from)?;
-            Ok(u64::try_from(count).unwrap_or(0))
-        })
-        .await?)
-}
-
-async fn until(engine: &Engine, name: &str, request: Value, so: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
-    // Refused until the sign-in has come back from the browser.
-    while !call(engine, name, request.clone()).await.is_ok_and(|answer| so(&answer)) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    Ok(())
 }
 
 /// The rows as the cache holds them, as CSV.

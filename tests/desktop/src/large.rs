@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use fantoccini::key::Key;
 use presta_testkit::{Options, PATIENCE, Seed, until};
-use serde::Serialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::{Stage, steps};
 
@@ -33,8 +33,24 @@ pub struct Measured {
     pub jump_to_start_ms: u128,
     /// From the last letter typed to the marked answers, for each query.
     pub search_ms: BTreeMap<String, u128>,
+    /// A call of the core that gives 50 rows of the list, and one that gives nothing: median, 99th percentile, and the mean
+    /// of all in microseconds (WebKit's clock counts whole milliseconds).
+    pub call_rows: Calls,
+    /// See [`Measured::call_rows`].
+    pub call_nothing: Calls,
     /// From the start of the program to the first rows, with everything on this machine.
     pub reopen_ms: u128,
+}
+
+/// How long calls from the page to the core took.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Calls {
+    /// Half of them were quicker, in ms.
+    pub median_ms: f64,
+    /// All but one in a hundred were quicker, in ms.
+    pub p99_ms: f64,
+    /// Over all of them, in µs.
+    pub mean_us: f64,
 }
 
 /// Queries of different breadth.
@@ -86,6 +102,9 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
         search_ms.insert((*query).to_owned(), answered(&window, query, total).await?);
     }
 
+    let rows = json!({ "query": "", "filters": {}, "sort": "newest", "offset": 0, "limit": 50 });
+    let call_rows = calls(&window, "projects_list", &rows).await?;
+    let call_nothing = calls(&window, "nothing", &json!({})).await?;
     let database_bytes = database(&stage.profile())?;
     window.close().await?;
     let started = Instant::now();
@@ -103,6 +122,8 @@ pub async fn measure(projects: u32) -> anyhow::Result<Measured> {
         jump_to_end_ms,
         jump_to_start_ms,
         search_ms,
+        call_rows,
+        call_nothing,
         reopen_ms,
     })
 }
@@ -135,6 +156,22 @@ async fn answered(window: &presta_testkit::Window, query: &str, before: u64) -> 
     })
     .await;
     Ok(Duration::from_secs_f64(took? / 1_000.0).as_millis())
+}
+
+/// Calls the core 500 times from the page, one after the other. A name it does not know costs the way there and back alone.
+async fn calls(window: &presta_testkit::Window, name: &str, request: &Value) -> anyhow::Result<Calls> {
+    let script = "const [name, request] = arguments; window.__calls = null; (async () => { \
+          const call = () => window.__TAURI_INTERNALS__.invoke('call', { name, request }).catch(() => null); \
+          for (let n = 0; n < 50; n += 1) await call(); \
+          const took = []; const started = performance.now(); \
+          for (let n = 0; n < 500; n += 1) { const at = performance.now(); await call(); took.push(performance.now() - at); } \
+          const mean = (performance.now() - started) / took.length; took.sort((a, b) => a - b); \
+          window.__calls = { median_ms: took[250], p99_ms: took[495], mean_us: mean * 1000 }; })()";
+    window.js_with(script, vec![json!(name), request.clone()]).await?;
+    let calls = until(&format!("calls of {name:?}"), PATIENCE, async || {
+        Ok(Some(window.js("return window.__calls").await?).filter(|calls| !calls.is_null()))
+    });
+    serde_json::from_value(calls.await?).context("the calls that were measured")
 }
 
 /// The size of the account's database with its write-ahead log.
