@@ -85,6 +85,12 @@ export async function total(page: Page): Promise<number> {
   return Number(await page.getByTestId("feed-count").getAttribute("data-total"));
 }
 
+/** Opens the menu of the account. */
+export async function menu(page: Page): Promise<void> {
+  await page.getByTestId("account-menu").click();
+  await expect(page.getByTestId("sign-out")).toBeVisible();
+}
+
 export async function settings(page: Page, theme: "light" | "dark", locale: "fr" | "en"): Promise<void> {
   await page.getByTestId("account-menu").click();
   await page.getByTestId(`theme-${theme}`).click();

@@ -1,5 +1,5 @@
+import ArrowUpDown from "@lucide/svelte/icons/arrow-up-down";
 import HardDrive from "@lucide/svelte/icons/hard-drive";
-import Send from "@lucide/svelte/icons/send";
 import Shield from "@lucide/svelte/icons/shield";
 import SunMoon from "@lucide/svelte/icons/sun-moon";
 import type { Component } from "svelte";
@@ -11,7 +11,7 @@ export type SettingsSection = { part: SettingsPart; label: MessageKey & ("appear
 /** The sections of the settings, in the order in which they are listed; the palette offers each of them too. */
 export const sections: readonly SettingsSection[] = [
   { part: "appearance", label: "appearance", icon: SunMoon },
-  { part: "sending", label: "sending", icon: Send },
+  { part: "sending", label: "sending", icon: ArrowUpDown },
   { part: "security", label: "security", icon: Shield },
   { part: "storage", label: "storage_title", icon: HardDrive },
 ];

@@ -15,6 +15,7 @@ import { useI18n } from "$lib/i18n/i18n.svelte";
 import { useRouter } from "$lib/router/router.svelte";
 import { home, toSettings } from "$lib/router/routes";
 import { useApp } from "$lib/state/app.svelte";
+import { lockNow } from "$lib/state/lock";
 import { isMac } from "$lib/state/shortcuts";
 
 export type PaletteAction = { id: string; label: string; icon: Component<{ size?: number | string }>; keys?: string; run: () => void };
@@ -33,7 +34,7 @@ export function usePaletteActions(window: { shortcuts: () => void }): () => Pale
     { id: "light", label: i18n.t("palette_light"), icon: Sun, run: () => void app.set({ theme: "light" }) },
     { id: "dark", label: i18n.t("palette_dark"), icon: Moon, run: () => void app.set({ theme: "dark" }) },
     { id: "language", label: i18n.t("palette_language"), icon: Languages, run: () => void app.set({ locale: i18n.locale === "fr" ? "en" : "fr" }) },
-    { id: "lock", label: i18n.t("lock_now"), icon: Lock, keys: isMac ? "⌘ L" : "Ctrl L", run: () => void app.lock() },
+    { id: "lock", label: i18n.t("lock_now"), icon: Lock, keys: isMac ? "⌘ L" : "Ctrl L", run: () => void lockNow(app, router) },
     ...sections.map(({ part, label, icon }) => ({ id: `settings-${part}`, label: i18n.t("settings_of", { section: i18n.t(label) }), icon, keys: part === sections[0]?.part ? (isMac ? "⌘ ," : "Ctrl ,") : "", run: () => router.go(toSettings(part)) })),
     { id: "account", label: i18n.t("account_add"), icon: UserPlus, run: () => (app.adding = true) },
     { id: "keys", label: i18n.t("shortcuts"), icon: Keyboard, keys: "?", run: window.shortcuts },
