@@ -99,3 +99,15 @@ export async function settings(page: Page, theme: "light" | "dark", locale: "fr"
   await expect(page.locator("html")).toHaveAttribute("lang", locale);
   await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
 }
+
+/** A command, as a screen sends it. */
+export async function call(window: Page, name: string, request: object): Promise<unknown> {
+  return await window.evaluate(
+    async ([name, request]) => {
+      const token = sessionStorage.getItem("bridge-token") ?? "";
+      const answer = await fetch(`/call/${name}`, { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` }, body: JSON.stringify(request) });
+      return (await answer.json()) as unknown;
+    },
+    [name, request] as const,
+  );
+}

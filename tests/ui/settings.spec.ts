@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { enter, menu, settings } from "./app";
 import { look, looks, sizes } from "./audit";
@@ -130,3 +132,32 @@ test("the database is checked and its care says what was done", async () => {
   await page.getByTestId("settings-nav-storage").click();
   await expect(page.getByTestId("storage-keep")).toHaveValue("90");
 });
+
+test("a damaged file is mended, and what was kept is said until it is read", async () => {
+  await stack.stopBridge();
+  flipAByte(join(stack.dir, "home", "profile", "accounts"));
+  await stack.startBridge();
+  errors = await enter(page, stack);
+  await page.evaluate(() => (location.hash = "#/settings/storage"));
+  const notice = page.getByTestId("storage-notice");
+  // Found at the start, after a run that was cut short, or by the check that is asked for.
+  await expect(page.getByTestId("storage-size")).toBeVisible();
+  if ((await notice.count()) === 0) await page.getByTestId("storage-check").click();
+  await expect(notice).toHaveAttribute("data-code", /^storage-recovered/, { timeout: 60_000 });
+  for (const { theme, locale } of looks) {
+    await settings(page, theme, locale);
+    await look(page, `storage notice ${theme} ${locale}`);
+  }
+  await page.getByTestId("storage-notice-dismiss").press("Enter");
+  await expect(notice).toHaveCount(0);
+});
+
+/** Changes one byte of the cache: a disk that forgets. The last third of the file is the market's texts. */
+function flipAByte(accounts: string): void {
+  const [account = ""] = readdirSync(accounts);
+  const file = join(accounts, account, "cache.db");
+  const bytes = readFileSync(file);
+  const at = Math.floor((Math.floor(bytes.length / 4096) * 2) / 3) * 4096 + 50;
+  bytes.writeUInt8((bytes[at] ?? 0) ^ 1, at);
+  writeFileSync(file, bytes);
+}
