@@ -6,14 +6,14 @@ import { look, looks } from "./audit";
 import { Stack } from "./stack";
 
 // What stands still in the queue: an offer whose project was changed meanwhile, and a message whose answer got lost.
-type Project = { row: { id: string; budget_max: { amount_minor: number; currency: string } | null }; can_bid: boolean; cannot_bid_reason: string | null };
+type Project = { row: { id: string; budget_max: { amount_minor: number; currency: string } | null }; can_bid: boolean; client: { display_name: string } };
 const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
 const everything = {
   query: "",
   filters: { skills: [], category: null, kind: null, budget_min: null, budget_max: null, currency: null, language: null, country: null, city: null, remote: null, client_verified: false, bids_max: null, max_age_days: null, not_bid: true },
   sort: "newest",
   offset: 0,
-  limit: 200,
+  limit: 50,
 };
 
 let stack: Stack;
@@ -23,7 +23,7 @@ let client: Page;
 test.describe.configure({ mode: "serial" });
 test.setTimeout(180_000);
 test.beforeAll(async ({ browser }) => {
-  stack = await Stack.start({ seed: "120" });
+  stack = await Stack.start({ seed: "300" });
   theirs = new Stack();
   theirs.platformUrl = stack.platformUrl;
   await theirs.startBridge();
@@ -41,12 +41,13 @@ test.afterAll(async () => {
 
 /** A project of the client's that takes our offer. */
 async function ofTheClient(): Promise<Project["row"]> {
-  const { rows } = (await call(page, "projects_list", everything)) as { rows: Project["row"][] };
-  for (const { id } of rows) {
-    const seen = (await call(client, "project_get", { project_id: id })) as Project;
-    if (seen.cannot_bid_reason !== "own-project") continue;
-    const mine = (await call(page, "project_get", { project_id: id })) as Project;
-    if (mine.can_bid && mine.row.budget_max) return mine.row;
+  for (let offset = 0; ; offset += everything.limit) {
+    const { rows } = (await call(page, "projects_list", { ...everything, offset })) as { rows: Project["row"][] };
+    if (rows.length === 0) break;
+    for (const { id } of rows) {
+      const seen = (await call(page, "project_get", { project_id: id })) as Project;
+      if (seen.can_bid && seen.client.display_name === "Nadia Benali" && seen.row.budget_max) return seen.row;
+    }
   }
   throw new Error("the client has no open project");
 }
