@@ -83,6 +83,8 @@ test("an offer waits for a decision when its project changed, and a lost answer 
   // It did arrive, and is tried again with the same key; until the answer is known it is neither changed nor dropped.
   const message = page.getByTestId("queue-row").filter({ hasText: "sous un tunnel" });
   await expect(message).toHaveAttribute("data-state", /^waiting-/, { timeout: 40_000 });
+  await expect(message.getByTestId("queue-in-doubt")).toBeVisible({ timeout: 40_000 });
+  await expect(message.getByTestId("queue-discard")).toHaveCount(0);
   for (const { theme, locale } of looks) {
     await settings(page, theme, locale);
     await look(page, `queue stuck ${theme} ${locale}`);
