@@ -73,7 +73,7 @@ test("each section is reached by keyboard, from the palette and by its address",
 
   await page.keyboard.press("Control+k");
   await page.getByTestId("palette-input").fill("ordinateur");
-  await expect(page.getByTestId("palette-command")).toHaveText(/Réglages : Sur cet ordinateur/);
+  await expect(page.getByTestId("palette-command")).toHaveText(/Réglages\s: Sur cet ordinateur/);
   await page.keyboard.press("Enter");
   await shows("storage");
   await menu(page);
