@@ -85,6 +85,12 @@ export async function total(page: Page): Promise<number> {
   return Number(await page.getByTestId("feed-count").getAttribute("data-total"));
 }
 
+/** Opens the menu of the account. */
+export async function menu(page: Page): Promise<void> {
+  await page.getByTestId("account-menu").click();
+  await expect(page.getByTestId("sign-out")).toBeVisible();
+}
+
 export async function settings(page: Page, theme: "light" | "dark", locale: "fr" | "en"): Promise<void> {
   await page.getByTestId("account-menu").click();
   await page.getByTestId(`theme-${theme}`).click();
@@ -92,4 +98,16 @@ export async function settings(page: Page, theme: "light" | "dark", locale: "fr"
   await page.keyboard.press("Escape");
   await expect(page.locator("html")).toHaveAttribute("lang", locale);
   await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+}
+
+/** A command, as a screen sends it. */
+export async function call(window: Page, name: string, request: object): Promise<unknown> {
+  return await window.evaluate(
+    async ([name, request]) => {
+      const token = sessionStorage.getItem("bridge-token") ?? "";
+      const answer = await fetch(`/call/${name}`, { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` }, body: JSON.stringify(request) });
+      return (await answer.json()) as unknown;
+    },
+    [name, request] as const,
+  );
 }

@@ -79,3 +79,19 @@ export async function stretched(page: Page, where: string): Promise<void> {
   });
   expect.soft(cut.join("\n"), where).toBe("");
 }
+
+/** All of the above; with `PRESTA_PICTURES`, a folder, a picture of it too. */
+export async function look(page: Page, where: string): Promise<void> {
+  await accessible(page, where);
+  await worded(page, where);
+  await stretched(page, where);
+  if (process.env.PRESTA_PICTURES) await page.screenshot({ path: `${process.env.PRESTA_PICTURES}/${where.replaceAll(" ", "-")}.png` });
+}
+
+/** Every look a screen has to be right in. */
+export const looks = (["light", "dark"] as const).flatMap((theme) => (["fr", "en"] as const).map((locale) => ({ theme, locale })));
+/** The usual window and a narrow one. */
+export const sizes = [
+  { width: 1280, height: 800 },
+  { width: 900, height: 700 },
+];

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
-import { openApp, signIn, synced } from "./app";
-import { accessible, worded } from "./audit";
+import { call, openApp, settings, signIn, synced } from "./app";
+import { look, looks } from "./audit";
 import { Stack } from "./stack";
 
 // Two devices of one account: what one changes while the other sleeps is compared when it wakes up.
@@ -26,18 +26,6 @@ test.afterAll(async () => {
   await elsewhere.stop();
   await stack.stop();
 });
-
-/** A command, as screens of later will send it. */
-async function call(window: Page, name: string, request: object): Promise<unknown> {
-  return await window.evaluate(
-    async ([name, request]) => {
-      const token = sessionStorage.getItem("bridge-token") ?? "";
-      const answer = await fetch(`/call/${name}`, { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` }, body: JSON.stringify(request) });
-      return (await answer.json()) as unknown;
-    },
-    [name, request] as const,
-  );
-}
 
 async function names(window: Page): Promise<string[]> {
   const rows = (await call(window, "resources_list", { kind: "saved_search", parent: null })) as { data: { name: string } }[];
@@ -69,10 +57,17 @@ test("what was changed on two devices is shown side by side, and the person choo
   await expect(dialog).toContainText(search.name);
   await expect(dialog).toContainText("Nommée ici");
   await expect(dialog).toContainText("Nommée ailleurs");
-  await accessible(page, "the merge dialog");
-  await worded(page, "the merge dialog");
+  await look(page, "merge light fr");
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
+  for (const { theme, locale } of looks) {
+    await settings(page, theme, locale);
+    await look(page, `queue conflict ${theme} ${locale}`);
+    await row.getByTestId("queue-merge").click();
+    await look(page, `merge ${theme} ${locale}`);
+    await page.keyboard.press("Escape");
+  }
+  await settings(page, "light", "fr");
 
   // By keyboard: the arrow goes to the other version, and back.
   await row.getByTestId("queue-merge").press("Enter");

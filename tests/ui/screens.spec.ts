@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { enter, openApp, openBiddable, settings } from "./app";
-import { accessible, stretched, worded } from "./audit";
+import { accessible, looks, sizes, stretched, worded } from "./audit";
 import { Stack } from "./stack";
 
 let stack: Stack;
@@ -13,11 +13,6 @@ test.beforeAll(async ({ browser }) => {
 });
 test.afterAll(() => stack.stop());
 
-const looks = (["light", "dark"] as const).flatMap((theme) => (["fr", "en"] as const).map((locale) => ({ theme, locale })));
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 900, height: 700 },
-];
 const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
 
 /** Every screen and overlay, by how one gets there. */

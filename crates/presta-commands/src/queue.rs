@@ -58,6 +58,8 @@ pub struct ActRow {
     pub undo_until: Option<i64>,
     /// What was changed elsewhere as well, for the person to choose.
     pub conflict: Vec<FieldConflict>,
+    /// It may have arrived: until the answer is known it is neither changed nor dropped.
+    pub in_doubt: bool,
 }
 
 /// Where an act was taken back to.
@@ -121,6 +123,7 @@ fn row(act: StoredAct) -> ActRow {
             _ => None,
         },
         undo_until: act.undo_until,
+        in_doubt: act.in_doubt,
         conflict: act.conflict.map(|conflict| conflict.fields).unwrap_or_default(),
         act_id: act.act_id,
     }

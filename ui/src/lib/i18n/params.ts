@@ -8,6 +8,8 @@ export interface MessageParams {
   lock_minutes: { count: number };
   locked_of: { name: string | number; server: string | number };
   unlock_wait: { count: number };
+  settings_of: { section: string | number };
+  undo_window_seconds: { count: number };
   sync_as_of: { when: string | number };
   first_sync_progress: { done: string | number; total: string | number };
   offline_since: { when: string | number };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { format, parse, toBid, toComposer, toProject, toThread, type Route } from "./routes";
+import { format, parse, toBid, toComposer, toProject, toSettings, toThread, type Route } from "./routes";
 
 const routes: Route[] = [
   { section: "projects", id: null, compose: false },
@@ -11,7 +11,9 @@ const routes: Route[] = [
   toThread("local:prj_1"),
   toThread("a/b?c#d e"),
   { section: "queue" },
-  { section: "settings" },
+  { section: "settings", part: "appearance" },
+  toSettings("security"),
+  toSettings("storage"),
 ];
 
 test.each(routes)("what is written is read back: %o", (route) => {
@@ -20,4 +22,8 @@ test.each(routes)("what is written is read back: %o", (route) => {
 
 test.each(["", "#", "#/", "#/nothing/here", "#token=abc", "#/projects/%E0%A4%A"])("what is not understood is the feed: %s", (hash) => {
   expect(parse(hash)).toEqual({ section: "projects", id: null, compose: false });
+});
+
+test.each(["#/settings", "#/settings/nothing", "#/settings/%E0%A4%A"])("settings without a section known are the first one: %s", (hash) => {
+  expect(parse(hash)).toEqual(toSettings());
 });

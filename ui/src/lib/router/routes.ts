@@ -5,7 +5,10 @@ export type Route =
   | { section: "bids"; id: string | null; view: "list" | "board" }
   | { section: "messages"; id: string | null }
   | { section: "queue" }
-  | { section: "settings" };
+  | { section: "settings"; part: SettingsPart };
+
+const SETTINGS_PARTS = ["appearance", "sending", "security", "storage"] as const;
+export type SettingsPart = (typeof SETTINGS_PARTS)[number];
 
 export const home: Route = { section: "projects", id: null, compose: false };
 
@@ -20,8 +23,9 @@ export function parse(hash: string): Route {
     case "messages":
       return { section, id };
     case "queue":
-    case "settings":
       return { section };
+    case "settings":
+      return { section, part: SETTINGS_PARTS.find((part) => part === id) ?? SETTINGS_PARTS[0] };
     default:
       return { section: "projects", id: section === "projects" ? id : null, compose: section === "projects" && id !== null && tail === "bid" };
   }
@@ -34,6 +38,8 @@ export function format(route: Route): string {
       return `#/projects${id}${route.compose ? "/bid" : ""}`;
     case "bids":
       return `#/bids${id}${route.view === "board" ? "?view=board" : ""}`;
+    case "settings":
+      return `#/settings/${route.part}`;
     default:
       return `#/${route.section}${id}`;
   }
@@ -51,3 +57,4 @@ export const toProject = (id: string): Route => ({ section: "projects", id, comp
 export const toComposer = (id: string): Route => ({ section: "projects", id, compose: true });
 export const toBid = (id: string): Route => ({ section: "bids", id, view: "list" });
 export const toThread = (id: string): Route => ({ section: "messages", id });
+export const toSettings = (part: SettingsPart = SETTINGS_PARTS[0]): Route => ({ section: "settings", part });

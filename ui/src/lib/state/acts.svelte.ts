@@ -98,7 +98,9 @@ export function outOfQuota(act: ActRow): boolean {
 }
 
 /** Which actions make sense in a state, the likeliest first. */
-export function actionsFor(state: ActRow["state"], kind: ActRow["kind"]): ActAction[] {
+export function actionsFor({ state, kind, in_doubt }: Pick<ActRow, "state" | "kind" | "in_doubt">): ActAction[] {
+  // What may have arrived is neither changed nor dropped.
+  if (in_doubt) return state === "waiting-retry" ? ["retry"] : [];
   const editable = kind === "bid-place" || kind === "message-send" || kind === "thread-open";
   const edit: ActAction[] = editable ? ["edit"] : [];
   switch (state) {

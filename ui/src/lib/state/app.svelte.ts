@@ -97,11 +97,6 @@ export class App {
     await this.boot();
   }
 
-  async lock(): Promise<void> {
-    const session = await this.run("lock_now", {});
-    if (session) this.useSession(session);
-  }
-
   /** Asks the keyring again. */
   async retry(): Promise<void> {
     const session = await this.run("session_retry", {});

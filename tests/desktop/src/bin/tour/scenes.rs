@@ -3,6 +3,7 @@
 mod away;
 mod looks;
 mod market;
+mod settings;
 mod welcome;
 
 use anyhow::Context;
@@ -17,6 +18,7 @@ pub async fn all(album: &mut Album) -> anyhow::Result<()> {
     welcome::play(album, &mut scene).await;
     market::play(album, &mut scene).await;
     away::play(album, &mut scene).await;
+    settings::play(album, &mut scene).await;
     looks::play(album, &mut scene).await;
     if let Ok(window) = scene.leave() {
         window.close().await?;

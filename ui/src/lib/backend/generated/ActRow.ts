@@ -74,4 +74,8 @@ undo_until: number | null,
 /**
  * What was changed elsewhere as well, for the person to choose.
  */
-conflict: Array<FieldConflict>, };
+conflict: Array<FieldConflict>, 
+/**
+ * It may have arrived: until the answer is known it is neither changed nor dropped.
+ */
+in_doubt: boolean, };
