@@ -1,12 +1,14 @@
 //! The project feed: every filter, every sort, by windows.
 
-use presta_model::{Project, ProjectId};
+use presta_model::{EntityType, Project, ProjectId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::bookmark::Bookmarks;
 use crate::fold::fold;
+use crate::overlay::Overlay;
 use crate::project::{join, kind_name};
 use crate::search::Search;
 use crate::{Error, row_key};
@@ -120,11 +122,13 @@ pub struct ListPage {
 /// # Errors
 /// When the database cannot be read.
 pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
-    let narrowed = Narrowed::of(request);
+    let overlay = Overlay::load(connection)?;
+    let mut narrowed = Narrowed::of(request);
+    narrowed.without_removed(&overlay);
     let counted = request.offset.saturating_add(request.limit).saturating_add(COUNTED);
     let (total, more) = count(connection, &narrowed, counted)?;
     let (sql, values) = window(request, &narrowed);
-    Ok(ListPage { projects: read(connection, &sql, &values)?, total, more })
+    Ok(ListPage { projects: read(connection, &overlay, &sql, &values)?, total, more })
 }
 
 /// The newest projects, whatever their status, that a search finds.
@@ -134,10 +138,11 @@ pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPa
 pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<Project>, Error> {
     let filters = ProjectFilters::default();
     let request = ListRequest { search, filters: &filters, sort: Sort::Newest, my_skills: &[], now, offset: 0, limit };
+    let overlay = Overlay::load(connection)?;
     let mut narrowed = Narrowed::of(&request);
     narrowed.clauses.retain(|clause| clause != OPEN);
     let (sql, values) = window(&request, &narrowed);
-    read(connection, &sql, &values)
+    read(connection, &overlay, &sql, &values)
 }
 
 /// The statement of a window, for its query plan: what is filtered and sorted by an index shows there.
@@ -210,13 +215,19 @@ fn window(request: &ListRequest<'_>, narrowed: &Narrowed) -> (String, Vec<Value>
     (sql, values)
 }
 
-fn read(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
+/// The projects of a window, as the person left them.
+fn read(connection: &Connection, overlay: &Overlay, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
+    let bookmarks = Bookmarks::read(connection, overlay)?;
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut projects = Vec::new();
     for row in rows {
         let (data, description): (String, String) = row?;
-        projects.push(join(&data, description)?);
+        let project = join(&data, description)?;
+        let id = project.id.clone();
+        let Some(mut project) = overlay.lay(EntityType::Project, id.as_str(), project) else { continue };
+        bookmarks.lay(&mut project);
+        projects.push(project);
     }
     Ok(projects)
 }
@@ -297,6 +308,14 @@ impl Narrowed {
             );
         }
         it
+    }
+
+    /// Leaves out what the person removed or closed by an act that is still queued.
+    fn without_removed(&mut self, overlay: &Overlay) {
+        let gone = overlay.gone(EntityType::Project, "status", "open");
+        if !gone.is_empty() {
+            self.add("p.id NOT IN (SELECT value FROM json_each(?))", serde_json::Value::from(gone).to_string());
+        }
     }
 
     /// The WHERE; `ranked` when the full-text expression stands elsewhere.

@@ -110,6 +110,8 @@ export function actionsFor(state: ActRow["state"], kind: ActRow["kind"]): ActAct
       return ["retry", ...edit, "discard"];
     case "conflict":
       return ["merge", "discard"];
+    case "in-doubt":
+      return ["retry", "discard"];
     case "queued":
     case "waiting-network":
       return [...edit, "discard"];
