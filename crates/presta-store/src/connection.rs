@@ -1,5 +1,6 @@
 //! An open account: one writer, a few readers, and the file with the full-text index.
 
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -13,6 +14,8 @@ use crate::signals::{PROGRESS_STEPS, Signals};
 use crate::{Changed, Error, Key, Tx};
 
 const IDLE_READERS: usize = 3;
+/// What a disk that was full must take, in bytes, before it counts as having room.
+const ROOM: usize = 256 * 1024;
 /// A write-ahead log beyond this many bytes is emptied into the database before the next write, which waits for readers.
 const WAL_LIMIT: u64 = 64 << 20;
 /// A log that somebody's reading kept from being emptied is tried again after so many bytes: the next write, a keystroke
@@ -166,6 +169,31 @@ impl Store {
     /// After a failure of the disk nothing more is written until the next start: what was written last may be lost.
     pub fn refuse_writes(&self) {
         self.inner.failed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a failure of the disk ended all writing until the next start.
+    pub fn is_refused(&self) -> bool {
+        self.inner.failed.load(Ordering::Relaxed)
+    }
+
+    /// Asks the disk for room: a file of 256 KiB beside the database, without anything in it, which is gone afterwards.
+    /// The database itself may well take a little where its log has been before.
+    ///
+    /// # Errors
+    /// [`Error::DiskFull`], [`Error::ReadOnly`], or what else keeps the file from being written.
+    pub fn find_room(&self) -> Result<(), Error> {
+        self.writable()?;
+        let path = self.inner.path.with_extension("room");
+        let asked = std::fs::File::create(&path).and_then(|mut file| {
+            file.write_all(&[0; ROOM])?;
+            file.sync_all()
+        });
+        let removed = std::fs::remove_file(&path);
+        asked.and(removed).map_err(|error| match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DiskFull,
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Error::ReadOnly(error.to_string()),
+            _ => Error::Io(error),
+        })
     }
 
     /// Notes that the file is damaged: the next opening sets it aside and takes over what can be read.
