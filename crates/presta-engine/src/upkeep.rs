@@ -62,12 +62,10 @@ impl Active {
         self.upkeep.probe.notify_one();
     }
 
-    /// After a write that worked: there may be something to index, and the disk has room again.
+    /// After a write that worked: there may be something to index. It does not mean that the disk has room: a little fits
+    /// where the log has been before.
     pub(crate) fn note_written(&self) {
         self.upkeep.index.notify_one();
-        if self.status.borrow().storage_error.is_some() {
-            self.set_status(|status| status.storage_error = None);
-        }
     }
 
     /// Runs a piece of work on the files on a blocking thread.
@@ -140,6 +138,7 @@ async fn find_room(active: &Active) -> Result<(), Error> {
     active.on_store(Store::find_room).await?;
     let now = active.clock.now_ms();
     active.write(move |tx| Ok(setting::set(tx, ROOM_AT, &now)?)).await?;
+    active.set_status(|status| status.storage_error = None);
     tracing::info!("the disk takes what is written again");
     active.sync_now();
     Ok(())

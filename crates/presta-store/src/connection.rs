@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -21,6 +22,9 @@ const WAL_LIMIT: u64 = 64 << 20;
 /// A log that somebody's reading kept from being emptied is tried again after so many bytes: the next write, a keystroke
 /// perhaps, would only wait too.
 const WAL_STEP: u64 = 8 << 20;
+
+/// How long readings in the way of emptying the log are waited for.
+const READER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// While it is held nobody reads.
 type Alone<'a> = (RwLockWriteGuard<'a, ()>, RwLockWriteGuard<'a, ()>);
@@ -288,10 +292,21 @@ impl Store {
         if size <= WAL_LIMIT.max(tried_at.saturating_add(WAL_STEP)) {
             return;
         }
-        // Its first column says whether somebody stood in the way (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
-        *tried_at = match writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)) {
+        // Readings that end soon are waited for, one that takes long is not: what is written, a keystroke perhaps, goes on.
+        let emptied = writer.busy_timeout(READER_PATIENCE).and_then(|()| {
+            // Its first column says whether somebody stood in the way
+            // (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+        });
+        if let Err(error) = writer.busy_timeout(file::BUSY) {
+            tracing::warn!(%error, "how long a lock is waited for could not be set");
+        }
+        *tried_at = match emptied {
             Ok(false) => 0,
-            Ok(true) => size,
+            Ok(true) => {
+                tracing::warn!(bytes = size, "somebody reads for long: the write-ahead log grows until they end");
+                size
+            }
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log could not be emptied");
                 size
