@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 const binaries = process.env.PRESTA_BIN ?? join(root, "target", "debug");
 
-type Options = { seed?: string; live?: boolean; listings?: object[]; serve?: string[] };
+/** `disk`: the profile lies on a filesystem of so many megabytes. */
+type Options = { seed?: string; live?: boolean; listings?: object[]; serve?: string[]; disk?: number };
 
 /**
  * A platform, and a bridge in its own keyring session, each on a free port and with a directory of its own.
@@ -20,9 +21,11 @@ export class Stack {
   appUrl = "";
   #platform: ChildProcess | null = null;
   #bridge: ChildProcess | null = null;
+  #disk: number | null = null;
 
   static async start(options: Options = {}): Promise<Stack> {
     const stack = new Stack();
+    stack.#disk = options.disk ?? null;
     try {
       if (options.listings) await stack.#import(options.listings);
       await stack.startPlatform("127.0.0.1:0", options);
@@ -50,10 +53,35 @@ export class Stack {
     const unlock = 'eval "$(printf %s testpw | gnome-keyring-daemon --unlock --components=secrets)"; exec "$@"';
     const env = { HOME: home, XDG_RUNTIME_DIR: join(home, "run"), XDG_DATA_HOME: join(home, ".local/share"), XDG_CONFIG_HOME: join(home, ".config"), PRESTA_PROFILE: join(home, "profile"), PRESTA_SERVER: this.platformUrl, LANG: "fr_FR.UTF-8" };
     const bridge = [join(binaries, "presta-bridge"), "--no-browser", "--ui", join(root, "ui", "dist")];
-    const [command = "", ...args] = keyring === "unlocked" ? ["dbus-run-session", "--", "bash", "-c", unlock, "_", ...bridge] : bridge;
+    const inside = keyring === "unlocked" ? ["dbus-run-session", "--", "bash", "-c", unlock, "_", ...bridge] : bridge;
+    // A mount namespace asks for no rights where the system lets a user make one; the disk ends with it.
+    const mount = `mount -t tmpfs -o size=${this.#disk}m tmpfs "$PRESTA_PROFILE" && exec "$@"`;
+    const [command = "", ...args] = this.#disk === null ? inside : ["unshare", "--map-root-user", "--mount", "--", "bash", "-c", mount, "_", ...inside];
     const [child, line] = await this.#spawn(command, args, keyring === "unlocked" ? env : { ...env, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent/bus" });
     this.#bridge = child;
     this.appUrl = (JSON.parse(line) as { url: string }).url;
+  }
+
+  /** Takes all the room there is on the profile's disk. */
+  fillDisk(): void {
+    const file = openSync(this.#filler(), "a");
+    try {
+      for (;;) writeSync(file, Buffer.alloc(4096));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  freeDisk(): void {
+    rmSync(this.#filler());
+  }
+
+  /** Beside the profile's files, seen from within the namespace. */
+  #filler(): string {
+    if (this.#disk === null || this.#bridge?.pid === undefined) throw new Error("no disk of its own");
+    return join(`/proc/${this.#bridge.pid}/root`, this.dir, "home/profile/filler");
   }
 
   async stopPlatform(): Promise<void> {

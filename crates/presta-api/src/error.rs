@@ -196,6 +196,12 @@ impl Error {
         }
     }
 
+    /// Whether an answer came back that cannot be read: what was asked may have been done, and asking again may give the
+    /// same.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::NotJson { .. } | Self::Decode { .. } | Self::TooLarge { .. })
+    }
+
     /// A stable name for the UI, which owns the words.
     pub fn code(&self) -> &'static str {
         match self {

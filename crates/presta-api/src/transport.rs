@@ -126,13 +126,20 @@ impl Transport {
         }
     }
 
-    /// Reads the body up to [`ANSWER_LIMIT`], counted after decompression.
+    /// Reads the body up to [`ANSWER_LIMIT`], counted after decompression. A refusal means what its status says, however
+    /// large the explanation.
     pub(crate) async fn read(&self, response: Response) -> Result<Answer, Error> {
         let status = response.status();
         let headers = response.headers().clone();
-        let too_large = Error::TooLarge { limit: ANSWER_LIMIT };
+        let too_large = |headers| {
+            if status.is_success() {
+                Err(Error::TooLarge { limit: ANSWER_LIMIT })
+            } else {
+                Ok(Answer { status, headers, body: Vec::new() })
+            }
+        };
         if response.content_length().is_some_and(|length| length > ANSWER_LIMIT as u64) {
-            return Err(too_large);
+            return too_large(headers);
         }
         let mut pieces = response.bytes_stream();
         let mut body = Vec::new();
@@ -141,7 +148,7 @@ impl Transport {
             let Some(piece) = piece else { break };
             let piece = piece.map_err(Error::from_http)?;
             if body.len() + piece.len() > ANSWER_LIMIT {
-                return Err(too_large);
+                return too_large(headers);
             }
             body.extend_from_slice(&piece);
         }

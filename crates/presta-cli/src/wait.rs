@@ -132,8 +132,12 @@ pub fn written(output: &Output, state: &Value) -> Result<(), Stop> {
     match name {
         "delivered" => Ok(()),
         "refused" => Err(Stop::Said(exit::REFUSED)),
-        "needs-confirmation" | "conflict" => {
-            let then = if name == "conflict" { "conflict_then" } else { "attention_then" };
+        "needs-confirmation" | "conflict" | "in-doubt" => {
+            let then = match name {
+                "conflict" => "conflict_then",
+                "in-doubt" => "in_doubt_then",
+                _ => "attention_then",
+            };
             output.note(&output.words.get(then));
             Err(Stop::Said(exit::ATTENTION))
         }
@@ -156,7 +160,10 @@ fn unreachable(reason: &Option<String>, online: bool) -> Option<Failure> {
 
 fn is_settled(state: &Value) -> bool {
     let name = state["state"].as_str().unwrap_or_default();
-    matches!(name, "delivered" | "refused" | "needs-confirmation" | "conflict" | "waiting-network" | "gone")
+    matches!(
+        name,
+        "delivered" | "refused" | "needs-confirmation" | "conflict" | "in-doubt" | "waiting-network" | "gone"
+    )
 }
 
 fn state_of(queue: &Value, act: &str) -> Value {

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use presta_engine::store::draft::{self, BidForm, DraftVersion};
 use presta_engine::store::outbox::{self, Act, Failure, StoredAct};
-use presta_engine::store::{Connection, bid, project, setting};
-use presta_engine::{BidChecks, Engine, Error, bid_context, check_bid};
-use presta_model::{Bid, BidEventKind, BidId, BidStatus, BudgetKind, Catalog, Milestone, Millis, Money, ProjectId};
+use presta_engine::store::{Connection, bid, project, setting, thread};
+use presta_engine::{BidChecks, CheckContext, Engine, Error, bid_context, check_bid};
+use presta_model::{
+    Bid, BidEventKind, BidId, BidStatus, BudgetKind, CannotBid, Catalog, Currency, Milestone, Millis, Money, Project,
+    ProjectId,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -32,8 +35,14 @@ pub enum BidStage {
     Awarded,
     /// Chosen and accepted.
     Accepted,
-    /// Declined.
+    /// The work is done.
+    Completed,
+    /// Chosen, and declined by its author.
+    Declined,
+    /// Declined by the client.
     Rejected,
+    /// Chosen, and no longer.
+    Revoked,
     /// Another was chosen.
     Lost,
     /// Withdrawn.
@@ -237,7 +246,7 @@ impl BidRow {
             bid_id: None,
             act_id: None,
             project_id: id.clone(),
-            project_title: project.as_ref().map(|project| project.title.clone()).unwrap_or_default(),
+            project_title: title_of(connection, id, project.as_ref())?,
             client_name: project.as_ref().map(|project| project.client.display_name.clone()),
             stage: BidStage::Draft,
             amount: checks.as_ref().and_then(|checks| checks.amount.clone()),
@@ -317,24 +326,48 @@ fn rows(connection: &Connection, now: i64) -> Result<Vec<BidRow>, Error> {
 }
 
 fn read_draft(connection: &Connection, id: &ProjectId, now: i64) -> Result<BidDraft, Error> {
-    let project = project::get(connection, id)?.ok_or_else(|| Error::refused("not-found"))?;
+    let project = project::get(connection, id)?;
+    let versions = draft::bid_versions(connection, id)?;
+    if project.is_none() && versions.is_empty() {
+        return Err(Error::refused("not-found"));
+    }
     let catalog: Catalog =
         setting::get(connection, setting::CATALOG)?.ok_or_else(|| Error::refused("not-synced-yet"))?;
-    let context = bid_context(connection, &project, &catalog, now)?;
-    let versions = draft::bid_versions(connection, id)?;
+    let context = match &project {
+        Some(project) => bid_context(connection, project, &catalog, now)?,
+        // What was typed stays the person's, to be read, changed and copied, although the project is gone.
+        None => CheckContext {
+            catalog: &catalog,
+            currency: Currency::new("EUR"),
+            cannot_bid: Some(CannotBid::ProjectClosed),
+        },
+    };
     let draft = versions.first().cloned();
     let saved_at = draft.as_ref().map(|draft| draft.saved_at);
     let form = draft.map(|draft| draft.form).unwrap_or_default();
     Ok(BidDraft {
         project_id: id.clone(),
-        project_title: project.title.clone(),
+        project_title: title_of(connection, id, project.as_ref())?,
         currency: context.currency.as_str().to_owned(),
-        hourly: project.kind == BudgetKind::Hourly,
+        hourly: project.is_some_and(|project| project.kind == BudgetKind::Hourly),
         checks: check_bid(&form, &context),
         form,
         saved_at,
         versions: u32::try_from(versions.len()).unwrap_or(u32::MAX),
     })
+}
+
+/// The title of a project, also of one that is no longer kept here when something else names it; empty otherwise.
+fn title_of(connection: &Connection, id: &ProjectId, project: Option<&Project>) -> Result<String, Error> {
+    if let Some(project) = project {
+        return Ok(project.title.clone());
+    }
+    if let Some(bid) = bid::mine_on(connection, id)? {
+        return Ok(bid.project_title);
+    }
+    let about = thread::on_project(connection, id)?;
+    let thread = about.map(|about| thread::get(connection, &about)).transpose()?.flatten();
+    Ok(thread.and_then(|thread| thread.project_title).unwrap_or_default())
 }
 
 fn stage_of(status: BidStatus) -> BidStage {
@@ -343,7 +376,10 @@ fn stage_of(status: BidStatus) -> BidStage {
         BidStatus::Shortlisted => BidStage::Shortlisted,
         BidStatus::Awarded => BidStage::Awarded,
         BidStatus::Accepted => BidStage::Accepted,
+        BidStatus::Completed => BidStage::Completed,
+        BidStatus::Declined => BidStage::Declined,
         BidStatus::Rejected => BidStage::Rejected,
+        BidStatus::Revoked => BidStage::Revoked,
         BidStatus::Retracted => BidStage::Retracted,
         BidStatus::Lost => BidStage::Lost,
         _ => BidStage::Unknown,

@@ -78,6 +78,8 @@ pub enum MessageState {
     Read,
     /// The platform refused it.
     Refused,
+    /// The platform took it, and whether it arrived is not known.
+    InDoubt,
 }
 
 /// A message.
@@ -391,6 +393,7 @@ fn queued_message(act: &StoredAct, author: &str) -> MessageRow {
         state: Some(match act.state {
             ActState::Sending => MessageState::Sending,
             ActState::Refused => MessageState::Refused,
+            ActState::InDoubt => MessageState::InDoubt,
             _ => MessageState::Queued,
         }),
         act_id: Some(act.act_id.clone()),

@@ -97,6 +97,8 @@ pub struct ProjectRow {
     pub client_rating: Option<f64>,
     /// Where the person's own bid on it stands, a draft or queued one too.
     pub my_bid: Option<BidStage>,
+    /// Whether the person keeps it among their bookmarks.
+    pub bookmarked: bool,
 }
 
 /// The project page.
@@ -221,5 +223,6 @@ fn row(project: &Project, search: &Search, stages: &Stages) -> ProjectRow {
         client_verified: project.client.verified,
         client_rating: project.client.rating,
         my_bid: stages.on(&project.id),
+        bookmarked: project.viewer.bookmarked,
     }
 }

@@ -311,6 +311,7 @@ impl Active {
         let clock = tokio::spawn(crate::surroundings::watch_clock(Arc::clone(self)));
         let network = tokio::spawn(crate::surroundings::watch_network(Arc::clone(self)));
         let index = tokio::spawn(upkeep::index(Arc::clone(self)));
+        let room = tokio::spawn(upkeep::watch_room(Arc::clone(self)));
         let look_after = tokio::spawn({
             let active = Arc::clone(self);
             async move {
@@ -318,7 +319,7 @@ impl Active {
                 damaged();
             }
         });
-        let tasks = [sync, outbox, alerts, clock, network, index, look_after, tokio::spawn(watch)];
+        let tasks = [sync, outbox, alerts, clock, network, index, room, look_after, tokio::spawn(watch)];
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
     }
 

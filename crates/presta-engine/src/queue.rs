@@ -168,7 +168,7 @@ pub(crate) fn again(tx: &mut Tx<'_>, stored: &StoredAct, act: &Act) -> Result<()
     match (stored.state, act) {
         (ActState::Sending, _) => Err(Error::refused("being-sent")),
         // An attempt whose answer was lost may have arrived with the body it had.
-        (ActState::Queued | ActState::WaitingNetwork | ActState::WaitingRetry, _)
+        (ActState::Queued | ActState::WaitingNetwork | ActState::WaitingRetry | ActState::InDoubt, _)
             if stored.in_doubt && *act != stored.act =>
         {
             Err(Error::refused("being-sent"))

@@ -22,6 +22,10 @@ const TELL_EVERY: u64 = 10_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What is kept is looked at so often, beside after each full sync.
 const EVERY: Duration = Duration::from_secs(6 * 3600);
+/// While the disk takes nothing it is asked again so often.
+const PROBE: Duration = Duration::from_secs(5);
+/// When room was last found again, in ms since 1970.
+const ROOM_AT: &str = "room_at";
 /// A failed attempt is made again after so long.
 const AGAIN: Duration = Duration::from_secs(30);
 
@@ -34,6 +38,8 @@ pub(crate) struct Upkeep {
     pub(crate) look: Notify,
     /// A read or write said that a file is damaged.
     pub(crate) suspect: AtomicBool,
+    /// The disk refused something.
+    probe: Notify,
 }
 
 impl Active {
@@ -53,14 +59,13 @@ impl Active {
         }
         let failure = Failure::new(error.code());
         self.set_status(|status| status.storage_error = Some(failure));
+        self.upkeep.probe.notify_one();
     }
 
-    /// After a write that worked: there may be something to index, and the disk has room again.
+    /// After a write that worked: there may be something to index. It does not mean that the disk has room: a little fits
+    /// where the log has been before.
     pub(crate) fn note_written(&self) {
         self.upkeep.index.notify_one();
-        if self.status.borrow().storage_error.is_some() {
-            self.set_status(|status| status.storage_error = None);
-        }
     }
 
     /// Runs a piece of work on the files on a blocking thread.
@@ -110,6 +115,32 @@ async fn catch_up(active: &Active) -> Result<(), Error> {
     if done >= OPTIMIZE_AFTER {
         active.on_store(Store::optimize_index).await?;
     }
+    Ok(())
+}
+
+/// While the disk takes nothing, asks it again for as long as the account is open; what waited goes on by itself then. A
+/// disk that failed is not asked: nothing more is written to it.
+pub(crate) async fn watch_room(active: Arc<Active>) {
+    loop {
+        let refused = active.status.borrow().storage_error.is_some();
+        if refused && !active.store.is_refused() {
+            if let Err(error) = find_room(&active).await {
+                tracing::debug!(%error, "the disk takes nothing yet");
+            }
+            tokio::time::sleep(PROBE).await;
+        } else {
+            active.upkeep.probe.notified().await;
+        }
+    }
+}
+
+async fn find_room(active: &Active) -> Result<(), Error> {
+    active.on_store(Store::find_room).await?;
+    let now = active.clock.now_ms();
+    active.write(move |tx| Ok(setting::set(tx, ROOM_AT, &now)?)).await?;
+    active.set_status(|status| status.storage_error = None);
+    tracing::info!("the disk takes what is written again");
+    active.sync_now();
     Ok(())
 }
 

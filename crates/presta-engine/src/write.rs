@@ -351,6 +351,10 @@ pub(crate) fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
 
 /// Drops an act; its text goes back into the draft it came from, above what is being written there.
 pub(crate) fn take_back(tx: &mut Tx<'_>, stored: &StoredAct, now: i64) -> Result<Reopened, Error> {
+    // Sent from its draft again it would be another act: what may have arrived would be there twice.
+    if stored.in_doubt {
+        return Err(Error::refused("being-sent"));
+    }
     discard(tx, stored)?;
     match &stored.act {
         Act::BidPlace { project_id, form, .. } => {

@@ -142,12 +142,28 @@ pub enum BidEventKind {
     Awarded,
     /// The freelancer accepted the award.
     Accepted,
+    /// The work is done.
+    Completed,
+    /// The freelancer declined the award.
+    Declined,
+    /// The time to accept the award was over.
+    Expired,
     /// The client declined it.
     Rejected,
+    /// The client took the award back.
+    Revoked,
     /// Its author withdrew it.
     Retracted,
     /// Another was chosen.
     Lost,
+    /// It counts again: the one that was chosen instead fell through.
+    Restored,
+    /// A change of what was agreed was proposed.
+    AmendmentProposed,
+    /// The other side declined that change.
+    AmendmentDeclined,
+    /// The other side agreed to that change.
+    Amended,
     /// A step this version does not know.
     #[serde(other)]
     Unknown,

@@ -1,8 +1,10 @@
 //! An open account: one writer, a few readers, and the file with the full-text index.
 
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -13,11 +15,16 @@ use crate::signals::{PROGRESS_STEPS, Signals};
 use crate::{Changed, Error, Key, Tx};
 
 const IDLE_READERS: usize = 3;
+/// What a disk that was full must take, in bytes, before it counts as having room.
+const ROOM: usize = 256 * 1024;
 /// A write-ahead log beyond this many bytes is emptied into the database before the next write, which waits for readers.
 const WAL_LIMIT: u64 = 64 << 20;
 /// A log that somebody's reading kept from being emptied is tried again after so many bytes: the next write, a keystroke
 /// perhaps, would only wait too.
 const WAL_STEP: u64 = 8 << 20;
+
+/// How long readings in the way of emptying the log are waited for.
+const READER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// While it is held nobody reads.
 type Alone<'a> = (RwLockWriteGuard<'a, ()>, RwLockWriteGuard<'a, ()>);
@@ -168,6 +175,31 @@ impl Store {
         self.inner.failed.store(true, Ordering::Relaxed);
     }
 
+    /// Whether a failure of the disk ended all writing until the next start.
+    pub fn is_refused(&self) -> bool {
+        self.inner.failed.load(Ordering::Relaxed)
+    }
+
+    /// Asks the disk for room: a file of 256 KiB beside the database, without anything in it, which is gone afterwards.
+    /// The database itself may well take a little where its log has been before.
+    ///
+    /// # Errors
+    /// [`Error::DiskFull`], [`Error::ReadOnly`], or what else keeps the file from being written.
+    pub fn find_room(&self) -> Result<(), Error> {
+        self.writable()?;
+        let path = self.inner.path.with_extension("room");
+        let asked = std::fs::File::create(&path).and_then(|mut file| {
+            file.write_all(&[0; ROOM])?;
+            file.sync_all()
+        });
+        let removed = std::fs::remove_file(&path);
+        asked.and(removed).map_err(|error| match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DiskFull,
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Error::ReadOnly(error.to_string()),
+            _ => Error::Io(error),
+        })
+    }
+
     /// Notes that the file is damaged: the next opening sets it aside and takes over what can be read.
     ///
     /// # Errors
@@ -260,10 +292,21 @@ impl Store {
         if size <= WAL_LIMIT.max(tried_at.saturating_add(WAL_STEP)) {
             return;
         }
-        // Its first column says whether somebody stood in the way (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
-        *tried_at = match writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)) {
+        // Readings that end soon are waited for, one that takes long is not: what is written, a keystroke perhaps, goes on.
+        let emptied = writer.busy_timeout(READER_PATIENCE).and_then(|()| {
+            // Its first column says whether somebody stood in the way
+            // (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+        });
+        if let Err(error) = writer.busy_timeout(file::BUSY) {
+            tracing::warn!(%error, "how long a lock is waited for could not be set");
+        }
+        *tried_at = match emptied {
             Ok(false) => 0,
-            Ok(true) => size,
+            Ok(true) => {
+                tracing::warn!(bytes = size, "somebody reads for long: the write-ahead log grows until they end");
+                size
+            }
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log could not be emptied");
                 size

@@ -3,11 +3,15 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use crate::{Error, Key};
+
+/// How long the lock of another connection is waited for.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// Whether a file may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +37,9 @@ pub(crate) fn connect(path: &Path, key: &Key, access: Access) -> Result<Connecti
          PRAGMA temp_store = MEMORY;
          PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16000;
-         PRAGMA busy_timeout = 5000;
          PRAGMA journal_size_limit = 67108864;",
     )?;
+    connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(64);
     let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     if access == Access::Create {

@@ -2,6 +2,7 @@
 //!
 //! Everything here blocks; callers on an async runtime use a blocking thread.
 
+mod bookmark;
 mod connection;
 mod error;
 mod file;

@@ -145,12 +145,12 @@ pub fn left<T: AsRef<str>>(connection: &Connection, under_way: &[T]) -> Result<V
     Ok(sending.into_iter().filter(|act| !under_way.iter().any(|id| id.as_ref() == act.act_id)).collect())
 }
 
-/// Acts that wait for the network need wait no longer.
+/// Acts that wait for the network need wait no longer; what was answered in its absence is not held against them.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn network_is_back(tx: &mut Tx<'_>) -> Result<(), Error> {
-    if tx.execute("UPDATE outbox SET not_before = NULL WHERE state = 'waiting-network'", [])? > 0 {
+    if tx.execute("UPDATE outbox SET not_before = NULL, error = NULL WHERE state = 'waiting-network'", [])? > 0 {
         tx.touch("queue");
     }
     Ok(())
@@ -170,7 +170,8 @@ pub fn begin(tx: &mut Tx<'_>, act: &StoredAct) -> Result<bool, Error> {
     Ok(rows > 0)
 }
 
-/// Notes where an attempt left the act. One that stops for good was answered: nothing of it is in doubt any more.
+/// Notes where an attempt left the act. One that stops for good was answered: nothing of it is in doubt any more, unless
+/// the answer is what could not be read.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -188,7 +189,7 @@ pub fn park(
             state.as_str(),
             not_before,
             failure.map(|failure| encode("failure", failure)).transpose()?,
-            state.needs_attention(),
+            state.needs_attention() && state != ActState::InDoubt,
         ),
     )?;
     touch(tx, &act.act);
@@ -218,14 +219,16 @@ pub fn ask(tx: &mut Tx<'_>, act: &StoredAct, differences: &[Difference]) -> Resu
     Ok(())
 }
 
-/// Drops an act the person does not want sent. False while the outcome of an attempt is not known: one is under way, or
-/// its answer was lost.
+/// Drops an act the person does not want sent. False while the outcome of an attempt is not known and is still asked for:
+/// one is under way, or its answer was lost. One that stopped in doubt is the person's to give up.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<bool, Error> {
-    let rows =
-        tx.execute("DELETE FROM outbox WHERE act_id = ?1 AND state <> 'sending' AND NOT in_doubt", [&act.act_id])?;
+    let rows = tx.execute(
+        "DELETE FROM outbox WHERE act_id = ?1 AND state <> 'sending' AND (NOT in_doubt OR state = 'in-doubt')",
+        [&act.act_id],
+    )?;
     touch(tx, &act.act);
     if rows > 0
         && let Act::ThreadOpen { project_id, title, .. } = &act.act

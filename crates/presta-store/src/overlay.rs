@@ -1,6 +1,8 @@
 //! Queued writes laid over what the platform gave: what a person did shows at once, and a discarded act leaves no
 //! trace, because the platform's rows are never changed by it.
 
+use std::collections::BTreeSet;
+
 use presta_model::{
     Bid, BidId, Effect, EntityType, Message, Operation, Project, ProjectId, Thread, ThreadId, creating_act,
 };
@@ -71,6 +73,17 @@ impl Overlay {
                 self.effective(kind, &id, row)
             })
             .collect()
+    }
+
+    /// The ids of what queued writes remove, or give another value of `field` than `value`.
+    pub(crate) fn gone(&self, kind: EntityType, field: &str, value: &str) -> Vec<String> {
+        let named = self.writes.iter().filter(|(_, _, operation)| !operation.creates() && operation.target == kind);
+        let ids: BTreeSet<&str> = named.filter_map(|(_, write, _)| write.target.as_deref()).collect();
+        let stays = |id: &str| {
+            let row = self.effective(kind, id, serde_json::json!({ field: value }));
+            row.is_some_and(|row| row.get(field).is_some_and(|left| left == value))
+        };
+        ids.into_iter().filter(|id| !stays(id)).map(str::to_owned).collect()
     }
 
     /// The text of a message, if something queued changes it.

@@ -3,6 +3,7 @@
 use presta_model::{BudgetKind, EntityType, Millis, Project, ProjectId, ProjectStatus};
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::bookmark::Bookmarks;
 use crate::error::{decode, encode};
 use crate::fold::fold;
 use crate::overlay::Overlay;
@@ -76,7 +77,13 @@ pub fn remove(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
 /// When the database cannot be read.
 pub fn get(connection: &Connection, id: &ProjectId) -> Result<Option<Project>, Error> {
     let overlay = Overlay::load(connection)?;
-    Ok(stored(connection, id)?.and_then(|project| overlay.lay(EntityType::Project, id.as_str(), project)))
+    let Some(project) = stored(connection, id)? else { return Ok(None) };
+    let laid = overlay.lay(EntityType::Project, id.as_str(), project);
+    laid.map(|mut project| {
+        Bookmarks::read(connection, &overlay)?.lay(&mut project);
+        Ok(project)
+    })
+    .transpose()
 }
 
 /// A project by its id, as the platform gave it.

@@ -1,12 +1,14 @@
 //! The project feed: every filter, every sort, by windows.
 
-use presta_model::{Project, ProjectId};
+use presta_model::{EntityType, Project, ProjectId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::bookmark::Bookmarks;
 use crate::fold::fold;
+use crate::overlay::Overlay;
 use crate::project::{join, kind_name};
 use crate::search::Search;
 use crate::vocabulary::Terms;
@@ -119,8 +121,10 @@ pub struct ListPage {
 /// # Errors
 /// When the database cannot be read.
 pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
+    let overlay = Overlay::load(connection)?;
     let terms = Terms::of(connection, request.search)?;
-    let narrowed = Narrowed::of(request, &terms);
+    let mut narrowed = Narrowed::of(request, &terms);
+    narrowed.without_removed(&overlay);
     let counted = request.offset.saturating_add(request.limit).saturating_add(COUNTED);
     let (total, more) = count(connection, &narrowed, counted)?;
     let (sql, values) = match narrowed.fts() {
@@ -129,7 +133,7 @@ pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPa
         }
         _ => window(request, &narrowed),
     };
-    Ok(ListPage { projects: read(connection, &sql, &values)?, total, more })
+    Ok(ListPage { projects: read(connection, &overlay, &sql, &values)?, total, more })
 }
 
 /// The newest projects, whatever their status, that a search finds.
@@ -139,10 +143,11 @@ pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPa
 pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<Project>, Error> {
     let filters = ProjectFilters::default();
     let request = ListRequest { search, filters: &filters, sort: Sort::Newest, my_skills: &[], now, offset: 0, limit };
+    let overlay = Overlay::load(connection)?;
     let mut narrowed = Narrowed::of(&request, &Terms::of(connection, search)?);
     narrowed.clauses.retain(|clause| clause != OPEN);
     let (sql, values) = window(&request, &narrowed);
-    read(connection, &sql, &values)
+    read(connection, &overlay, &sql, &values)
 }
 
 /// The statement of a window, for its query plan: what is filtered and sorted by an index shows there.
@@ -220,13 +225,19 @@ fn ranked(request: &ListRequest<'_>, narrowed: &Narrowed, best: &[i64]) -> (Stri
     (sql, values)
 }
 
-fn read(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
+/// The projects of a window, as the person left them.
+fn read(connection: &Connection, overlay: &Overlay, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
+    let bookmarks = Bookmarks::read(connection, overlay)?;
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut projects = Vec::new();
     for row in rows {
         let (data, description): (String, String) = row?;
-        projects.push(join(&data, description)?);
+        let project = join(&data, description)?;
+        let id = project.id.clone();
+        let Some(mut project) = overlay.lay(EntityType::Project, id.as_str(), project) else { continue };
+        bookmarks.lay(&mut project);
+        projects.push(project);
     }
     Ok(projects)
 }
@@ -307,6 +318,14 @@ impl Narrowed {
             );
         }
         it
+    }
+
+    /// Leaves out what the person removed or closed by an act that is still queued.
+    fn without_removed(&mut self, overlay: &Overlay) {
+        let gone = overlay.gone(EntityType::Project, "status", "open");
+        if !gone.is_empty() {
+            self.add("p.id NOT IN (SELECT value FROM json_each(?))", serde_json::Value::from(gone).to_string());
+        }
     }
 
     /// The full-text expression.

@@ -4,6 +4,8 @@
 
 mod accounts;
 mod alerts;
+mod disk;
+mod doubt;
 mod every_write;
 mod faults;
 mod keyring;

@@ -1,6 +1,6 @@
 //! Without the platform, and back.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::person::{Person, form, market};
 
@@ -134,4 +134,99 @@ async fn a_refused_act_does_not_hold_up_the_others() {
     assert_eq!(account.bids_on(&projects[1]).await.unwrap().len(), 1);
     person.call("queue_discard", json!({ "act_id": queue["acts"][0]["act_id"] })).await.unwrap();
     assert_eq!(person.call("status", json!({})).await.unwrap()["counts"]["needs_attention"], 0);
+}
+
+async fn listed(person: &Person, project: &str) -> Option<Value> {
+    let request = json!({ "query": "", "filters": {}, "sort": "newest", "offset": 0, "limit": 200 });
+    let list = person.call("projects_list", request).await.unwrap();
+    list["rows"].as_array().unwrap().iter().find(|row| row["id"] == project).cloned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bookmark_made_offline_shows_in_list_and_page_at_once_and_stays_so_once_delivered() {
+    let mut platform = market(false).await;
+    let freelancer = platform.login("freelancer").unwrap().clone();
+    let person = Person::signed_in(platform.url(), &freelancer).await;
+    let mut project = None;
+    for id in person.projects("").await {
+        if listed(&person, &id).await.unwrap()["bookmarked"] == false {
+            project = Some(id);
+            break;
+        }
+    }
+    let project = project.unwrap();
+    let shown = async |person: &Person| {
+        let page = person.call("project_get", json!({ "project_id": project })).await.unwrap();
+        (listed(person, &project).await.unwrap()["bookmarked"].clone(), page["row"]["bookmarked"].clone())
+    };
+    platform.stop().await.unwrap();
+    person.offline().await;
+    let kept = json!({ "op": "keepBookmark", "target": null, "body": { "project_id": project } });
+    let act = person.call("write_queue", kept).await.unwrap()["act_id"].as_str().unwrap().to_owned();
+    assert_eq!(shown(&person).await, (json!(true), json!(true)));
+    let dropped = json!({ "op": "dropBookmark", "target": format!("local:{act}"), "body": {} });
+    person.call("write_queue", dropped).await.unwrap();
+    assert_eq!(shown(&person).await, (json!(false), json!(false)));
+    let kept = json!({ "op": "keepBookmark", "target": null, "body": { "project_id": project } });
+    person.call("write_queue", kept).await.unwrap();
+    let person = person.restarted().await;
+    assert_eq!(shown(&person).await, (json!(true), json!(true)));
+    platform.restart().await.unwrap();
+    person.call("sync_now", json!({})).await.unwrap();
+    person.drained().await;
+    person.up_to_date().await;
+    person
+        .until("the platform's own row", "resources_list", json!({ "kind": "bookmark", "parent": null }), |rows| {
+            rows.as_array().unwrap().iter().any(|row| row["data"]["project_id"] == project && row["queued"] == false)
+        })
+        .await
+        .unwrap();
+    assert_eq!(shown(&person).await, (json!(true), json!(true)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_client_closes_offline_leaves_their_lists_at_once() {
+    let mut platform = market(false).await;
+    let client = platform.login("client").unwrap().clone();
+    let person = Person::signed_in(platform.url(), &client).await;
+    let own = platform.sign_in(&client).await.unwrap().own_projects().await.unwrap();
+    let mut open = None;
+    for project in own {
+        let id = project["id"].as_str().unwrap().to_owned();
+        if listed(&person, &id).await.is_some() {
+            open = Some(id);
+            break;
+        }
+    }
+    let open = open.expect("an open project of the client's in the list");
+    let request = json!({ "query": "", "filters": {}, "sort": "newest", "offset": 0, "limit": 1 });
+    let before = person.call("projects_list", request.clone()).await.unwrap()["total"].as_u64().unwrap();
+    platform.stop().await.unwrap();
+    person.offline().await;
+    let close = json!({ "op": "closeProject", "target": open, "body": { "reason": "other" } });
+    person.call("write_queue", close).await.unwrap();
+    assert!(listed(&person, &open).await.is_none());
+    assert_eq!(person.call("projects_list", request).await.unwrap()["total"], before - 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_draft_of_a_project_that_is_gone_can_be_read_changed_and_discarded() {
+    let platform = market(false).await;
+    let person = Person::signed_in(platform.url(), platform.login("freelancer").unwrap()).await;
+    let project = "prj_gone";
+    let mut form = crate::person::form();
+    person.call("bid_draft_save", json!({ "project_id": project, "form": form })).await.unwrap();
+    let bids = person.call("bids_list", json!({})).await.unwrap();
+    assert!(bids.as_array().unwrap().iter().any(|bid| bid["project_id"] == project && bid["stage"] == "draft"));
+    let draft = person.call("bid_draft_get", json!({ "project_id": project })).await.unwrap();
+    assert_eq!(draft["form"], form);
+    assert!(draft["checks"]["problems"].as_array().unwrap().iter().any(|it| it["code"] == "project-closed"), "{draft}");
+    form["text"] = json!("Une autre suite.");
+    person.call("bid_draft_save", json!({ "project_id": project, "form": form })).await.unwrap();
+    // It cannot be sent, and stays.
+    person.refused("bid_submit", json!({ "project_id": project, "form": form })).await;
+    let draft = person.call("bid_draft_get", json!({ "project_id": project })).await.unwrap();
+    assert_eq!(draft["form"], form);
+    person.call("bid_draft_discard", json!({ "project_id": project })).await.unwrap();
+    assert_eq!(person.refused("bid_draft_get", json!({ "project_id": project })).await, "not-found");
 }

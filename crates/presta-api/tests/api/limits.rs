@@ -94,3 +94,17 @@ async fn a_question_that_is_held_back_may_take_that_much_longer_than_others() {
     let asked = server.requests("/v1/changes");
     assert_eq!(asked[0].target, "/v1/changes?since=s1-1&limit=500&wait=2");
 }
+
+#[tokio::test]
+async fn a_refusal_means_what_its_status_says_however_large_its_explanation() {
+    for (status, retry, code, arrived) in [
+        ("503 Service Unavailable", Retry::Transient { after: Some(Duration::from_secs(7)) }, "unavailable", true),
+        ("422 Unprocessable Content", Retry::Permanent, "unexpected-status", false),
+    ] {
+        let headers = "Content-Type: application/problem+json\r\nRetry-After: 7\r\n";
+        let server = Server::always(reply(status, headers, large())).await;
+        let error = server.client(&Tokens::first()).me().await.unwrap_err();
+        assert_eq!((error.retry(), error.code(), error.may_have_arrived()), (retry, code, arrived), "{error:?}");
+        assert!(!error.is_unreadable());
+    }
+}

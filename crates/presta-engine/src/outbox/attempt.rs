@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use presta_api::Retry;
 use presta_model::{Bid, EntityType, Message, PostedMessage, Thread, ThreadId};
-use presta_store::outbox::{self, Act, ActState, StoredAct};
+use presta_store::outbox::{self, Act, ActState, Failure, ParamValue, StoredAct};
 use presta_store::{bid, message, sync_state, thread};
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,6 +14,12 @@ use super::written::{self, Met};
 use crate::bus::CoreEvent;
 use crate::error::api_failure;
 use crate::{Active, Error};
+
+/// After so many answers in a row that cannot be read, with the pauses between them about a minute, an act that may have
+/// been done waits for the person.
+const UNREADABLE: i64 = 6;
+/// Where a failure says how many such answers there were.
+const TIMES: &str = "times";
 
 /// What the platform answered.
 enum Answer {
@@ -41,6 +47,8 @@ pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error
         Ok(Verdict::Ask(differences)) => {
             return active.write_durably(move |tx| Ok(outbox::ask(tx, &act, &differences)?)).await;
         }
+        // What an earlier attempt became, the platform says under the same key, whatever became of the project.
+        Err(Error::Api(error)) if act.in_doubt && error.retry() == Retry::Permanent => {}
         // Nothing was sent yet.
         Err(Error::Api(error)) => return park(active, act, &error, false).await,
         Err(error) => return Err(error),
@@ -146,33 +154,33 @@ async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), E
 
 /// Writes down why it did not work, and what happens next; `in_doubt` when the platform may have done it all the same.
 async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_doubt: bool) -> Result<(), Error> {
-    let failure = api_failure(error);
+    let mut failure = api_failure(error);
+    let times = unreadable_times(&act, error);
+    if times > 0 {
+        failure = failure.with(TIMES, times);
+    }
     let now = active.clock.now_ms();
-    let later = |wait: Duration| Some(now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
-    let (state, not_before) = match error.retry() {
-        Retry::Network => {
-            // The sync finds out whether the platform is gone, and wakes us when it is back.
+    let wait = wait_for(act.attempts);
+    let (state, wait) = match error.retry() {
+        _ if times >= UNREADABLE && in_doubt && act.act.is_shown() => {
+            failure = Failure::new("outcome-unknown").with("reason", error.code()).with(TIMES, times);
+            (ActState::InDoubt, None)
+        }
+        // A mark that was taken by the platform is as good as made; the sync brings what it looks like.
+        _ if times >= UNREADABLE && in_doubt && !matches!(error, presta_api::Error::NotJson { .. }) => {
+            return drop_mark(active, act, &failure, now).await;
+        }
+        // The sync finds out whether the platform is gone, and wakes us when it is back.
+        Retry::Network | Retry::SignIn => {
             active.sync.notify_one();
-            (ActState::WaitingNetwork, later(wait_for(act.attempts)))
+            (ActState::WaitingNetwork, Some(wait))
         }
-        Retry::Transient { after } => {
-            (ActState::WaitingRetry, later(after.unwrap_or_default().max(wait_for(act.attempts))))
-        }
-        Retry::SignIn => {
-            active.sync.notify_one();
-            (ActState::WaitingNetwork, later(wait_for(act.attempts)))
-        }
+        Retry::Transient { after } => (ActState::WaitingRetry, Some(after.unwrap_or_default().max(wait))),
+        Retry::Permanent if error.is_unreadable() => (ActState::WaitingRetry, Some(wait)),
         Retry::Permanent if act.act.is_shown() => (ActState::Refused, None),
-        Retry::Permanent => {
-            tracing::warn!(kind = act.act.kind().as_str(), code = failure.code, "a mark was refused and is dropped");
-            return active
-                .write_durably(move |tx| {
-                    outbox::deliver(tx, &act, now)?;
-                    Ok(())
-                })
-                .await;
-        }
+        Retry::Permanent => return drop_mark(active, act, &failure, now).await,
     };
+    let not_before = wait.map(|wait| now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
     active
         .write_durably(move |tx| {
             if in_doubt {
@@ -181,6 +189,30 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
             Ok(outbox::park(tx, &act, state, not_before, Some(&failure))?)
         })
         .await
+}
+
+/// How many answers in a row could not be read, this one included; 0 when it can.
+fn unreadable_times(act: &StoredAct, error: &presta_api::Error) -> i64 {
+    if !error.is_unreadable() {
+        return 0;
+    }
+    match act.error.as_ref().and_then(|last| last.params.get(TIMES)) {
+        Some(ParamValue::Number(times)) => times.saturating_add(1),
+        _ => 1,
+    }
+}
+
+/// Ends a mark, such as what was read, of which there is nothing for the person to decide.
+async fn drop_mark(active: &Active, act: StoredAct, failure: &Failure, now: i64) -> Result<(), Error> {
+    tracing::warn!(kind = act.act.kind().as_str(), code = failure.code, "a mark is not sent again");
+    active
+        .write_durably(move |tx| {
+            outbox::deliver(tx, &act, now)?;
+            Ok(())
+        })
+        .await?;
+    active.sync.notify_one();
+    Ok(())
 }
 
 /// 1 s, 2 s, 4 s … 60 s.

@@ -1,6 +1,6 @@
 //! Sending a write of the contract's table, and what its answer means.
 
-use presta_api::ProblemKind;
+use presta_api::{DecodeFault, ProblemKind};
 use presta_model::{
     Effect, EntityType, Merged, Method, Operation, Removal, RemovalReason, UserId, creating_act, local_id, three_way,
 };
@@ -31,8 +31,24 @@ pub(super) async fn send(active: &Active, write: &Write, key: Uuid) -> Result<Op
     let answer = active.api.write(operation, write.target.as_deref(), rev, &write.body, key).await;
     match answer {
         Err(error) if operation.method == Method::Delete && is_gone(&error) => Ok(None),
-        answer => Ok(answer?),
+        answer => {
+            let answer = answer?;
+            if is_readable(operation, answer.as_ref()) { Ok(answer) } else { Err(unreadable().into()) }
+        }
     }
+}
+
+/// Whether an answer is what the operation gives: of something that was made nothing can be done without its id.
+fn is_readable(operation: &Operation, answer: Option<&Value>) -> bool {
+    match answer {
+        Some(answer) if operation.creates() => answer.get("id").is_some_and(Value::is_string),
+        Some(answer) => answer.is_object(),
+        None => !operation.creates(),
+    }
+}
+
+fn unreadable() -> presta_api::Error {
+    presta_api::Error::Decode { what: "a resource", fault: DecodeFault::Shape, line: 0, column: 0 }
 }
 
 /// Whether the platform refused a change because the resource was changed elsewhere.

@@ -162,6 +162,9 @@ pub enum ActState {
     Refused,
     /// The same was changed elsewhere: waits for the person.
     Conflict,
+    /// The platform took it, and its answer cannot be read, time and again: whether it was done is not known. Waits for
+    /// the person.
+    InDoubt,
 }
 
 /// An act as it is kept.
@@ -400,6 +403,7 @@ impl ActState {
             Self::NeedsConfirmation => "needs-confirmation",
             Self::Refused => "refused",
             Self::Conflict => "conflict",
+            Self::InDoubt => "in-doubt",
         }
     }
 
@@ -411,12 +415,13 @@ impl ActState {
             "needs-confirmation" => Self::NeedsConfirmation,
             "refused" => Self::Refused,
             "conflict" => Self::Conflict,
+            "in-doubt" => Self::InDoubt,
             _ => Self::Queued,
         }
     }
 
     /// Whether it waits for the person.
     pub fn needs_attention(self) -> bool {
-        matches!(self, Self::NeedsConfirmation | Self::Refused | Self::Conflict)
+        matches!(self, Self::NeedsConfirmation | Self::Refused | Self::Conflict | Self::InDoubt)
     }
 }

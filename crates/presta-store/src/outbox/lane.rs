@@ -25,6 +25,10 @@ pub(super) fn of(connection: &Connection, act_id: &str, act: &Act) -> Result<Str
             EntityType::Bid,
             write.body.get("bid_id").and_then(Value::as_str).unwrap_or_default(),
         ),
+        // Kept, dropped and kept again: the last wish is the one that holds.
+        (None, operation) if operation.creates() && operation.answer == EntityType::Bookmark => {
+            Ok(of_bookmark(write.body.get("project_id").and_then(Value::as_str).unwrap_or(act_id)))
+        }
         (None, operation) if operation.creates() => Ok(format!("new:{act_id}")),
         (None, operation) => Ok(format!("op:{}", operation.name)),
     }
@@ -59,6 +63,10 @@ fn of_same_target(connection: &Connection, write: &Write, operation: &Operation)
     Ok(super::all(connection)?.into_iter().rfind(same).map(|act| act.lane))
 }
 
+fn of_bookmark(project: &str) -> String {
+    format!("bookmark:{project}")
+}
+
 /// The lane of a known resource: that of what it belongs to, where the platform sees the two together.
 fn of_resource(connection: &Connection, kind: EntityType, id: &str) -> Result<String, Error> {
     match kind {
@@ -77,6 +85,7 @@ fn of_resource(connection: &Connection, kind: EntityType, id: &str) -> Result<St
             Some(contest) => format!("contest:{contest}"),
             None => format!("entry:{id}"),
         }),
+        EntityType::Bookmark => Ok(of_bookmark(resource::parent(connection, kind, id)?.as_deref().unwrap_or(id))),
         EntityType::Message => Ok(match message::get(connection, id)? {
             Some(message) => format!("thread:{}", message.thread_id),
             None => format!("message:{id}"),

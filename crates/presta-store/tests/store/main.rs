@@ -11,6 +11,7 @@ mod file;
 mod filters;
 mod index;
 mod kill;
+mod long_reader;
 mod old_file;
 mod outbox;
 mod rekey;

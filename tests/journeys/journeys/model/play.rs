@@ -274,6 +274,7 @@ impl<'w> Case<'w> {
                     self.dropped(act, false)?;
                 }
             }
+            ActState::InDoubt => drop(self.call(on, "queue_retry", json!({ "act_id": act.act_id })).await?),
             _ => {}
         }
         Ok(())

@@ -112,6 +112,8 @@ export function actionsFor({ state, kind, in_doubt }: Pick<ActRow, "state" | "ki
       return ["retry", ...edit, "discard"];
     case "conflict":
       return ["merge", "discard"];
+    case "in-doubt":
+      return ["retry", "discard"];
     case "queued":
     case "waiting-network":
       return [...edit, "discard"];

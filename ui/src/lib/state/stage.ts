@@ -12,8 +12,11 @@ export const stages: Record<BidStage, { label: MessageKey; tone: StageTone }> = 
   shortlisted: { label: "stage_shortlisted", tone: "success" },
   awarded: { label: "stage_awarded", tone: "success" },
   accepted: { label: "stage_accepted", tone: "success" },
+  completed: { label: "stage_completed", tone: "success" },
+  revoked: { label: "stage_revoked", tone: "danger" },
   rejected: { label: "stage_rejected", tone: "danger" },
   lost: { label: "stage_lost", tone: "neutral" },
+  declined: { label: "stage_declined", tone: "neutral" },
   retracted: { label: "stage_retracted", tone: "neutral" },
   unknown: { label: "stage_unknown", tone: "neutral" },
 };

@@ -3,4 +3,4 @@
 /**
  * Where an unsent act stands.
  */
-export type ActState = "queued" | "sending" | "waiting-network" | "waiting-retry" | "needs-confirmation" | "refused" | "conflict";
+export type ActState = "queued" | "sending" | "waiting-network" | "waiting-retry" | "needs-confirmation" | "refused" | "conflict" | "in-doubt";

@@ -3,4 +3,4 @@
 /**
  * What happened to a bid.
  */
-export type BidEventKind = "submitted" | "edited" | "shortlisted" | "awarded" | "accepted" | "rejected" | "retracted" | "lost" | "unknown";
+export type BidEventKind = "submitted" | "edited" | "shortlisted" | "awarded" | "accepted" | "completed" | "declined" | "expired" | "rejected" | "revoked" | "retracted" | "lost" | "restored" | "amendment-proposed" | "amendment-declined" | "amended" | "unknown";

@@ -3,4 +3,4 @@
 /**
  * Where a bid stands, from the first word on.
  */
-export type BidStage = "draft" | "queued" | "attention" | "submitted" | "shortlisted" | "awarded" | "accepted" | "rejected" | "lost" | "retracted" | "unknown";
+export type BidStage = "draft" | "queued" | "attention" | "submitted" | "shortlisted" | "awarded" | "accepted" | "completed" | "declined" | "rejected" | "revoked" | "lost" | "retracted" | "unknown";

@@ -3,4 +3,4 @@
 /**
  * How far a message of the person's own has come.
  */
-export type MessageState = "queued" | "sending" | "sent" | "read" | "refused";
+export type MessageState = "queued" | "sending" | "sent" | "read" | "refused" | "in-doubt";

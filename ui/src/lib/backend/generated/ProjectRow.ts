@@ -94,4 +94,8 @@ client_rating: number | null,
 /**
  * Where the person's own bid on it stands, a draft or queued one too.
  */
-my_bid: BidStage | null, };
+my_bid: BidStage | null, 
+/**
+ * Whether the person keeps it among their bookmarks.
+ */
+bookmarked: boolean, };

@@ -1,0 +1,51 @@
+import { expect, test, type Page } from "@playwright/test";
+import { openApp, openBiddable, signIn, synced } from "./app";
+import { accessible } from "./audit";
+import { Stack } from "./stack";
+
+let stack: Stack;
+let page: Page;
+test.describe.configure({ mode: "serial" });
+test.beforeAll(async ({ browser }) => {
+  stack = await Stack.start({ seed: "120", disk: 48 });
+  page = await (await browser.newContext()).newPage();
+  await openApp(page, stack);
+  await signIn(page);
+  await synced(page);
+});
+test.afterAll(() => stack.stop());
+
+const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
+
+test("a full disk is told while the text stays on the screen", async () => {
+  await openBiddable(page);
+  await page.getByTestId("bid-button").click();
+  await page.getByTestId("bid-amount").fill("900");
+  await page.getByTestId("bid-period").fill("9");
+  await page.getByTestId("bid-text").fill(text);
+  await expect(page.getByTestId("draft-saved")).toBeVisible();
+  stack.fillDisk();
+  // The log of the database takes a little where it has been before.
+  const bar = page.getByTestId("storage-error");
+  let typed = text;
+  for (let round = 0; round < 60 && !(await bar.isVisible()); round += 1) {
+    typed = `${text}${" Encore une phrase.".repeat(50 + (round % 2))} ${round}`;
+    await page.getByTestId("bid-text").fill(typed);
+    await page.waitForTimeout(400);
+  }
+  await expect(bar).toBeVisible();
+  await expect(bar).toHaveAttribute("data-code", "disk-full");
+  await expect(bar).toContainText("Libérez de la place");
+  await page.getByTestId("bid-submit").click();
+  await expect(page.getByTestId("bid-text")).toHaveValue(typed);
+  await expect(page.getByTestId("composer").getByTestId("bid-error").or(page.getByTestId("save-error")).first()).toBeVisible();
+  await accessible(page, "a full disk");
+});
+
+test("once there is room the banner goes by itself, and the offer leaves once", async () => {
+  stack.freeDisk();
+  await expect(page.getByTestId("storage-error")).toHaveCount(0, { timeout: 30_000 });
+  await page.getByTestId("bid-text").fill(text);
+  await page.getByTestId("bid-submit").click();
+  await expect(page.getByTestId("project-my-bid")).toHaveAttribute("data-stage", "submitted", { timeout: 30_000 });
+});
