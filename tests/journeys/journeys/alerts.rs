@@ -117,9 +117,9 @@ async fn the_market_of_the_first_sync_is_no_news_and_what_a_later_full_sync_brin
     rule(&person, "Tout", "").await;
     let status = person.call("status", json!({})).await.unwrap();
     assert_eq!(status["sync"]["as_of"], Value::Null, "the rule is there before the market");
+    admin.no_faults().await.unwrap();
     person.up_to_date().await;
     assert!(alerts(&person).await.is_empty());
-    admin.no_faults().await.unwrap();
 
     person.call("sync_pause", json!({})).await.unwrap();
     let project = post(&admin).await;

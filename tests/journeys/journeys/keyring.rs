@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use presta_engine::{Config, Engine};
-use presta_testkit::{Mode, PATIENCE, Proxy, until};
+use presta_testkit::{Login, Mode, PATIENCE, Proxy, until};
 use presta_vault::{Secret, Vault};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -97,6 +97,14 @@ async fn person(server: &Url) -> Person {
     Person::of(engine, config(home.path(), server), home)
 }
 
+/// The same, signed in and up to date.
+async fn signed_in(server: &Url, login: &Login) -> Person {
+    let person = person(server).await;
+    person.sign_in(login).await.unwrap();
+    person.up_to_date().await;
+    person
+}
+
 async fn session(person: &Person) -> Value {
     person.call("status", json!({})).await.unwrap()["session"].clone()
 }
@@ -179,9 +187,7 @@ async fn a_keyring_that_dies_is_said_and_what_is_queued_leaves_when_it_is_back()
     let platform = market(false).await;
     let freelancer = platform.login("freelancer").unwrap().clone();
     let proxy = Proxy::start(platform.url()).await.unwrap();
-    let person = person(proxy.url()).await;
-    person.sign_in(&freelancer).await.unwrap();
-    person.up_to_date().await;
+    let person = signed_in(proxy.url(), &freelancer).await;
     let project = person.projects("").await.remove(0);
     signal("KILL");
     // The access token is refused, so the refresh token is needed.
@@ -218,9 +224,7 @@ async fn a_locked_or_silent_keyring_is_waited_for_and_tried_again() {
     }
     let platform = market(false).await;
     let freelancer = platform.login("freelancer").unwrap().clone();
-    let mut person = person(platform.url()).await;
-    person.sign_in(&freelancer).await.unwrap();
-    person.up_to_date().await;
+    let mut person = signed_in(platform.url(), &freelancer).await;
     let projects = person.projects("").await;
 
     // Locked, and nobody to unlock it.
@@ -264,9 +268,7 @@ async fn a_lost_or_wrong_key_is_said_as_such_and_the_file_stays() {
     }
     let platform = market(false).await;
     let freelancer = platform.login("freelancer").unwrap().clone();
-    let mut person = person(platform.url()).await;
-    person.sign_in(&freelancer).await.unwrap();
-    person.up_to_date().await;
+    let mut person = signed_in(platform.url(), &freelancer).await;
     let projects = person.projects("").await;
     let form = json!({ "amount": "12", "period_days": "", "text": "en cours", "milestones": [] });
     person.call("bid_draft_save", json!({ "project_id": projects[0], "form": form })).await.unwrap();
@@ -319,9 +321,7 @@ async fn a_kill_while_the_key_changes_loses_nothing() {
     let freelancer = platform.login("freelancer").unwrap().clone();
     // Out of reach from here on: a kill while the refresh token changes would be another test.
     let proxy = Proxy::start(platform.url()).await.unwrap();
-    let person = person(proxy.url()).await;
-    person.sign_in(&freelancer).await.unwrap();
-    person.up_to_date().await;
+    let person = signed_in(proxy.url(), &freelancer).await;
     proxy.set(Mode::Refuse);
     let projects = person.projects("").await;
     let next = format!("database-key-next/{}", local_id(&person).await);

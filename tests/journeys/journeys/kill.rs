@@ -14,6 +14,9 @@ use crate::seed::{Draw, number};
 
 /// Kills of a plain test run.
 const KILLS: u32 = 50;
+/// In one cycle of so many the person can take acts back for a second: the kill finds them held back. In the others it
+/// finds them on their way.
+const HELD_ONE_IN: u32 = 5;
 /// A kill comes within this after the work began.
 const WITHIN_MS: u64 = 160;
 
@@ -133,6 +136,8 @@ impl Rig {
         let project = text(&project, "id")?.to_owned();
         let known = json!({ "project_id": project });
         bridge.until("the new project", "project_get", &known, |page| page["can_bid"] == true).await?;
+        let window = u32::from(number % HELD_ONE_IN == 0);
+        bridge.call("queue_settings_set", &json!({ "undo_seconds": window })).await?;
         let before = (self.admin.rows("messages").await?, self.admin.rows("bids").await?);
         let from_others = self.prepare(work, number).await?;
 

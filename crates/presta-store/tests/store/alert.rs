@@ -5,27 +5,12 @@ use presta_model::{BudgetKind, CannotBid, Project, ProjectId, ProjectStatus};
 use presta_store::alert::{
     self, Arrival, Arrivals, Criteria, Matcher, Mode, Origin, Rule, Rulebook, Subject, Which, Why,
 };
-use presta_store::project_list::{FilterKind, ListRequest, ProjectFilters, Sort, list};
-use presta_store::search::Search;
+use presta_store::project_list::{FilterKind, ProjectFilters};
 use presta_store::{Error, Store, project};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::sample::{self, NOW};
-
-const DAY: i64 = 86_400_000;
-
-fn rule(id: &str, query: &str) -> Rule {
-    Rule {
-        id: id.into(),
-        origin: Origin::Local,
-        name: format!("Règle {id}"),
-        criteria: Criteria { query: query.into(), ..Criteria::default() },
-        mode: Mode::Instant,
-        enabled: true,
-        created_at: NOW - DAY,
-    }
-}
+use crate::sample::{self, DAY, NOW, rule};
 
 fn keep(store: &Store, rule: &Rule) {
     store.write(|tx| alert::save(tx, rule)).unwrap();
@@ -237,23 +222,6 @@ fn several_categories_and_statuses_of_a_kept_search() {
     assert!(!matches(&statuses(&[]), &closed) && !matches(&statuses(&["open"]), &over));
 }
 
-fn ids(store: &Store, criteria: &Criteria) -> Vec<String> {
-    let search = Search::parse(&criteria.query);
-    let request = ListRequest {
-        search: &search,
-        filters: &criteria.filters,
-        sort: Sort::Newest,
-        my_skills: &[],
-        now: NOW,
-        offset: 0,
-        limit: 1000,
-    };
-    let page = store.read(|c| list(c, &request)).unwrap();
-    let mut ids: Vec<String> = page.projects.into_iter().map(|project| project.id.to_string()).collect();
-    ids.sort();
-    ids
-}
-
 /// What people and their briefs are made of: accents of both spellings, ligatures, digits, marks between words.
 const PIECES: [&str; 26] = [
     "Développeur",
@@ -383,7 +351,7 @@ proptest! {
                 .map(|it| it.id.to_string())
                 .collect();
             here.sort();
-            prop_assert_eq!(here, ids(&store, &criteria), "{:?}", criteria);
+            prop_assert_eq!(here, sample::found(&store, &criteria.query, &criteria.filters), "{:?}", criteria);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The full-text index: found as a plain reading finds, and made anew whenever it cannot be trusted.
 
 use presta_model::Project;
-use presta_store::project_list::{ListRequest, ProjectFilters, Sort, list};
+use presta_store::project_list::ProjectFilters;
 use presta_store::search::Search;
 use presta_store::{Error, Store, fold, project};
 use proptest::prelude::*;
@@ -9,19 +9,7 @@ use proptest::prelude::*;
 use crate::sample::{self, NOW};
 
 fn found(store: &Store, query: &str) -> Vec<String> {
-    let request = ListRequest {
-        search: &Search::parse(query),
-        filters: &ProjectFilters::default(),
-        sort: Sort::Newest,
-        my_skills: &[],
-        now: NOW,
-        offset: 0,
-        limit: 1000,
-    };
-    let page = store.read(|c| list(c, &request)).unwrap();
-    let mut ids: Vec<String> = page.projects.into_iter().map(|it| it.id.to_string()).collect();
-    ids.sort();
-    ids
+    sample::found(store, query, &ProjectFilters::default())
 }
 
 fn keep(store: &Store, count: usize) {

@@ -1,20 +1,13 @@
 //! What is kept of the market.
 
-use jiff::Timestamp;
 use presta_model::{EntityType, Project, ProjectId, Resource, Thread, ThreadId, UserId};
-use presta_store::alert::{self, Arrival, Arrivals, Criteria, Mode, Origin, Rule};
+use presta_store::alert::{self, Arrival, Arrivals};
 use presta_store::note::{self, Note};
 use presta_store::retention::{RETENTION, Retention};
 use presta_store::{Error, Store, Tx, draft, outbox, project, resource, setting, thread};
 use serde_json::json;
 
-use crate::sample::{self, NOW};
-
-const DAY: i64 = 86_400_000;
-
-fn posted(id: &str, days_ago: i64) -> Project {
-    Project { posted_at: Timestamp::from_millisecond(NOW - days_ago * DAY).unwrap(), ..sample::project(id) }
-}
+use crate::sample::{self, NOW, posted};
 
 fn limit(store: &Store, retention: Retention) {
     store.write(|tx| setting::set(tx, RETENTION, &retention)).unwrap();
@@ -63,15 +56,7 @@ fn old_projects_go_and_those_worked_on_stay() {
 #[test]
 fn a_cap_of_size_drops_the_oldest_until_it_holds() {
     let (_folder, store) = sample::open();
-    store
-        .write(|tx| -> Result<_, Error> {
-            for day in 0..900 {
-                let long = "un texte assez long pour remplir une page ".repeat(50) + &day.to_string();
-                project::upsert(tx, &Project { description: long, ..posted(&format!("p{day:03}"), day) }, 1)?;
-            }
-            Ok(())
-        })
-        .unwrap();
+    sample::keep_long_ones(&store);
     sample::index(&store);
     let before = store.sizes().unwrap();
     assert!(before.used() > 2_000_000, "{before:?}");
@@ -126,16 +111,7 @@ fn whatever_the_person_has_to_do_with_keeps_a_project() {
                 project::upsert(tx, &posted(id, 90), 1)?;
             }
             project::upsert(tx, &own, 1)?;
-            let rule = Rule {
-                id: "r".into(),
-                origin: Origin::Local,
-                name: "r".into(),
-                criteria: Criteria { query: "rust".into(), ..Criteria::default() },
-                mode: Mode::Instant,
-                enabled: true,
-                created_at: NOW,
-            };
-            alert::save(tx, &rule)?;
+            alert::save(tx, &sample::rule("r", "rust"))?;
             let alerted = posted("alerted", 90);
             assert!(Arrivals::new(Arrival::Live, NOW).see(tx, &alerted)?);
             project::upsert(tx, &alerted, 1)?;
@@ -155,15 +131,7 @@ fn whatever_the_person_has_to_do_with_keeps_a_project() {
 #[test]
 fn what_is_beyond_the_limits_neither_comes_back_nor_is_news() {
     let (_folder, store) = sample::open();
-    let rule = Rule {
-        id: "r".into(),
-        origin: Origin::Local,
-        name: "r".into(),
-        criteria: Criteria { query: "rust".into(), ..Criteria::default() },
-        mode: Mode::Instant,
-        enabled: true,
-        created_at: NOW,
-    };
+    let rule = sample::rule("r", "rust");
     let worked_on = store
         .write(|tx| {
             alert::save(tx, &rule)?;
@@ -193,15 +161,7 @@ fn what_is_beyond_the_limits_neither_comes_back_nor_is_news() {
     // The limit of size has no age of its own: it is the newest that had to go.
     let (_folder, store) = sample::open();
     store.write(|tx| alert::save(tx, &rule)).unwrap();
-    store
-        .write(|tx| -> Result<_, Error> {
-            for day in 0..900 {
-                let long = "un texte assez long pour remplir une page ".repeat(50) + &day.to_string();
-                project::upsert(tx, &Project { description: long, ..posted(&format!("p{day:03}"), day) }, 1)?;
-            }
-            Ok(())
-        })
-        .unwrap();
+    sample::keep_long_ones(&store);
     limit(&store, Retention { keep_days: None, max_megabytes: Some(1) });
     assert!(store.retain(NOW).unwrap() > 0);
     let left = i64::try_from(kept(&store).len()).unwrap();

@@ -4,10 +4,14 @@ use jiff::Timestamp;
 use presta_model::{
     BidStats, BudgetKind, Client, Currency, Money, Project, ProjectId, ProjectStatus, Thread, ThreadId, UserId, Viewer,
 };
-use presta_store::{Key, Store};
+use presta_store::alert::{Criteria, Mode, Origin, Rule};
+use presta_store::project_list::{ListRequest, ProjectFilters, Sort, list};
+use presta_store::search::Search;
+use presta_store::{Error, Key, Store, project as projects};
 use tempfile::TempDir;
 
 pub const NOW: i64 = 1_790_000_000_000;
+pub const DAY: i64 = 86_400_000;
 
 pub fn key() -> Key {
     Key::from_bytes([7; 32])
@@ -22,6 +26,49 @@ pub fn open() -> (TempDir, Store) {
 /// Indexes all that waits.
 pub fn index(store: &Store) {
     while store.index_step(500).unwrap().indexed > 0 {}
+}
+
+/// The ids of all projects that a search finds, sorted.
+pub fn found(store: &Store, query: &str, filters: &ProjectFilters) -> Vec<String> {
+    let request = ListRequest {
+        search: &Search::parse(query),
+        filters,
+        sort: Sort::Newest,
+        my_skills: &[],
+        now: NOW,
+        offset: 0,
+        limit: 1000,
+    };
+    let page = store.read(|c| list(c, &request)).unwrap();
+    let mut ids: Vec<String> = page.projects.into_iter().map(|it| it.id.to_string()).collect();
+    ids.sort();
+    ids
+}
+
+/// 900 projects with a long text, one a day: `p000` of today, `p899` the oldest.
+pub fn keep_long_ones(store: &Store) {
+    store
+        .write(|tx| -> Result<_, Error> {
+            for day in 0..900 {
+                let description = "un texte assez long pour remplir une page ".repeat(50) + &day.to_string();
+                projects::upsert(tx, &Project { description, ..posted(&format!("p{day:03}"), day) }, 1)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// A rule of this device that tells at once.
+pub fn rule(id: &str, query: &str) -> Rule {
+    Rule {
+        id: id.into(),
+        origin: Origin::Local,
+        name: format!("Règle {id}"),
+        criteria: Criteria { query: query.into(), ..Criteria::default() },
+        mode: Mode::Instant,
+        enabled: true,
+        created_at: NOW - DAY,
+    }
 }
 
 pub fn euros(units: i64) -> Money {
@@ -62,6 +109,11 @@ pub fn project(id: &str) -> Project {
         },
         viewer: Viewer { can_bid: true, reason: None, my_bid_id: None, bookmarked: false },
     }
+}
+
+/// A project that has been there for so many days.
+pub fn posted(id: &str, days_ago: i64) -> Project {
+    Project { posted_at: Timestamp::from_millisecond(NOW - days_ago * DAY).unwrap(), ..project(id) }
 }
 
 pub fn thread(id: &str) -> Thread {
