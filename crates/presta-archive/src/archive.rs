@@ -267,7 +267,8 @@ impl Opening {
         }
         // An entry that was refused is there, and said already.
         let refused: HashSet<&str> = faults.list().iter().filter_map(|fault| fault.place().1).collect();
-        let mut missing: Vec<String> = expected.into_keys().filter(|path| !refused.contains(path.as_str())).collect();
+        let mut missing: Vec<String> =
+            expected.into_keys().filter(|path| !refused.contains(crate::name::shown(path).as_str())).collect();
         missing.sort();
         missing.into_iter().for_each(|entry| faults.add(Error::Missing { file: file.clone(), entry }));
         self.parts.push(Part { path: path.to_owned(), n, stamp });

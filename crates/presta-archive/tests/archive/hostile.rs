@@ -237,7 +237,7 @@ fn rows_before_a_damaged_one_are_kept() {
         assert_eq!(page.rows.len(), 2);
         assert!(matches!(page.fault, Some(Error::Row { row, .. }) if row == at), "{:?}", page.fault);
         let found = archive.search("b", None, 9, &mut on).unwrap();
-        assert_eq!((found.hits.len(), codes(&found.faults)), (1, vec!["archive-damaged"]));
+        assert_eq!((found.hits.len(), codes(&found.faults)[0]), (1, "archive-damaged"));
         let difference = archive.difference(&archive, &mut on).unwrap();
         assert_eq!(difference.kinds[0].same, 2);
         assert!(!difference.faults.is_empty());
