@@ -57,13 +57,14 @@ const LIMITS: Limits = Limits {
 /// Entries of a ZIP.
 fn entries(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let Ok(mut zip) = ZipArchive::new(Cursor::new(bytes)) else { return Vec::new() };
+    let count = zip.len();
     let read = |index| {
         let mut file = zip.by_index(index).ok()?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).ok()?;
         Some((file.name().ok()?.into_owned(), bytes))
     };
-    (0..zip.len()).filter_map(read).collect()
+    (0..count).filter_map(read).collect()
 }
 
 /// A ZIP that is sound from the outside: its manifest names what is in it, with its hashes.
@@ -78,8 +79,8 @@ fn rebuilt(corpus: &[Vec<u8>], draw: &mut Draw) -> Option<Vec<u8>> {
         *bytes = fuzz::bytes(&[bytes.clone(), contents[draw.below(contents.len())].clone()], WORDS, draw);
     }
     let is_manifest = |name: &str| name == "manifest.json";
-    let manifest = entries.iter_mut().enumerate().find(|(at, (name, _))| *at != changed && is_manifest(name));
-    if let Some((at, _)) = manifest {
+    let manifest = entries.iter().enumerate().position(|(at, (name, _))| at != changed && is_manifest(name));
+    if let Some(at) = manifest {
         let mut value: Value = serde_json::from_slice(&entries[at].1).ok()?;
         let is_local = value["format"].is_string();
         let file = |(name, bytes): &(String, Vec<u8>)| {
