@@ -1,4 +1,4 @@
-//! Dependencies point one way: model ← api, store · vault is a leaf · api, store, vault ← engine ← commands ← hosts.
+//! Dependencies point one way: model ← api, archive, store · vault is a leaf · api, archive, store, vault ← engine ← commands ← hosts.
 
 use std::path::Path;
 
@@ -11,8 +11,9 @@ const MAY: &[(&str, &[&str])] = &[
     ("presta-vault", &[]),
     ("presta-platform", &[]),
     ("presta-api", &["presta-model"]),
+    ("presta-archive", &["presta-model"]),
     ("presta-store", &["presta-model"]),
-    ("presta-engine", &["presta-model", "presta-api", "presta-store", "presta-vault"]),
+    ("presta-engine", &["presta-model", "presta-api", "presta-archive", "presta-store", "presta-vault"]),
     ("presta-commands", &["presta-model", "presta-engine"]),
     ("presta-bridge", &["presta-commands", "presta-engine", "presta-vault"]),
     ("presta-cli", &["presta-commands", "presta-engine", "presta-vault"]),

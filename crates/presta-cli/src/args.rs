@@ -55,6 +55,7 @@ pub enum Command {
     Prefs(Prefs),
     Requests(Requests),
     Export(Export),
+    Archive(Archive),
     Doctor(Doctor),
     Completions(Completions),
     Man,
@@ -272,6 +273,30 @@ pub struct Export {
     pub file: PathBuf,
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").args(["kind", "verify", "extract", "diff"]))]
+pub struct Archive {
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    #[arg(long, value_name = "QUERY", conflicts_with_all = ["verify", "extract", "diff", "offset"])]
+    pub search: Option<String>,
+    #[arg(long, value_name = "N", default_value_t = 20, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+    #[arg(long, value_name = "N", requires = "kind")]
+    pub offset: Option<u64>,
+    #[arg(long)]
+    pub verify: bool,
+    #[arg(long, value_name = "ENTRY|ID", requires = "to")]
+    pub extract: Option<String>,
+    #[arg(long, value_name = "DIR", requires = "extract")]
+    pub to: Option<PathBuf>,
+    #[arg(long, value_name = "OLDER", num_args = 1..)]
+    pub diff: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! One file for each noun. A command starts the engine as it needs it, calls what the window calls, and writes the answer.
 
 mod accounts;
+mod archive;
 mod bids;
 mod doctor;
 mod export;
@@ -63,6 +64,7 @@ pub async fn run(command: Command, engine: Option<&Engine>, output: &Output) -> 
         Command::Prefs(prefs) => privacy::prefs(engine, output, prefs).await,
         Command::Requests(requests) => privacy::requests(engine, output, requests).await,
         Command::Export(export) => export::run(engine, output, export).await,
+        Command::Archive(archive) => archive::run(engine, output, archive).await,
         Command::Doctor(doctor) => doctor::run(engine, output, doctor).await,
         Command::Completions(_) | Command::Man => Ok(()),
     }

@@ -148,7 +148,9 @@ fn list_of(value: &Value) -> Option<&Vec<Value>> {
         let lists: Vec<_> = value.as_object()?.iter().filter_map(|(name, it)| Some((name, it.as_array()?))).collect();
         lists
             .iter()
-            .find(|(name, _)| matches!(name.as_str(), "rows" | "acts" | "messages" | "files" | "cells"))
+            .find(|(name, _)| {
+                matches!(name.as_str(), "rows" | "acts" | "messages" | "files" | "cells" | "hits" | "kinds")
+            })
             .map(|(_, it)| *it)
     })
 }

@@ -27,10 +27,12 @@ impl Progress {
         self.rows(status.done, status.total);
     }
 
-    /// Shows what an event says of an export.
+    /// Shows what an event says of an export or an archive.
     pub fn event(&self, event: &CoreEvent) {
-        if let CoreEvent::Export { progress } = event {
-            self.rows(progress.done, Some(progress.total));
+        match event {
+            CoreEvent::Export { progress } => self.rows(progress.done, Some(progress.total)),
+            CoreEvent::Archive { progress } => self.rows(progress.done, Some(progress.total)),
+            _ => {}
         }
     }
 

@@ -6,6 +6,7 @@
 mod accounts;
 mod alerts;
 mod app;
+mod archive;
 mod bids;
 mod export;
 mod list;

@@ -4,7 +4,9 @@ use presta_engine::Engine;
 use serde_json::Value;
 
 use crate::Failure;
-use crate::{accounts, alerts, app, bids, export, messages, notes, projects, queue, refs, search, storage, writes};
+use crate::{
+    accounts, alerts, app, archive, bids, export, messages, notes, projects, queue, refs, search, storage, writes,
+};
 
 /// What is known of a command besides its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,4 +134,12 @@ commands! {
     write_change(writes::change, writes::ChangeWriteRequest) -> crate::Nothing, reads [];
     export_local(export::local, export::ExportRequest) -> presta_engine::LocalExport, reads [];
     export_cancel(export::cancel, crate::Nothing) -> crate::Nothing, reads [];
+    archive_open(archive::open, archive::ArchiveRequest) -> archive::ArchiveOverview, reads [];
+    archive_entries(archive::entries, archive::ArchiveEntriesRequest) -> Vec<archive::ArchiveEntry>, reads [];
+    archive_rows(archive::rows, archive::ArchiveRowsRequest) -> archive::ArchiveRows, reads [];
+    archive_search(archive::search, archive::ArchiveSearchRequest) -> archive::ArchiveFound, reads [];
+    archive_verify(archive::verify, archive::ArchiveRequest) -> archive::ArchiveReport, reads [];
+    archive_extract(archive::extract, archive::ArchiveExtractRequest) -> archive::ArchiveExtracted, reads [];
+    archive_compare(archive::compare, archive::ArchiveCompareRequest) -> archive::ArchiveDifference, reads [];
+    archive_cancel(archive::cancel, crate::Nothing) -> crate::Nothing, reads [];
 }

@@ -35,6 +35,11 @@ pub enum CoreEvent {
         /// How far it has come.
         progress: crate::ExportProgress,
     },
+    /// The reading of an archive goes on.
+    Archive {
+        /// How far it has come.
+        progress: crate::archive::ArchiveProgress,
+    },
     /// Someone is writing.
     Typing {
         /// Where, and until when to show it.

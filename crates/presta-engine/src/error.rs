@@ -15,6 +15,9 @@ pub enum Error {
     /// The keyring failed.
     #[error(transparent)]
     Vault(#[from] presta_vault::Error),
+    /// An archive of the person's data cannot be read.
+    #[error(transparent)]
+    Archive(#[from] presta_archive::Error),
     /// A file operation, by its name, failed.
     #[error("{0}: {1}")]
     Io(&'static str, std::io::Error),
@@ -40,6 +43,7 @@ impl Error {
         match self {
             Self::Api(error) => api_failure(error),
             Self::Store(error) => Failure::new(error.code()),
+            Self::Archive(error) => crate::archive::archive_failure(error),
             Self::Vault(presta_vault::Error::Absent) => Failure::new("keyring-absent"),
             Self::Vault(presta_vault::Error::Locked) => Failure::new("keyring-locked"),
             Self::Vault(_) => Failure::new("token-store"),

@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod active;
 mod alerts;
+pub mod archive;
 mod bus;
 mod check;
 mod clock;
@@ -99,6 +100,7 @@ pub(crate) struct Inner {
     pub(crate) accounts: accounts::Accounts,
     pub(crate) session: Session,
     pub(crate) profile: profile_lock::Profile,
+    pub(crate) archives: archive::Readings,
 }
 
 impl Engine {
@@ -114,7 +116,8 @@ impl Engine {
         let accounts = accounts::Accounts::open(&config.profile);
         let session = Session::new(config.clock.now_ms());
         let profile = profile_lock::Profile::default();
-        let inner = Inner { config, bus: Bus::start(), settings, accounts, session, profile };
+        let archives = archive::Readings::default();
+        let inner = Inner { config, bus: Bus::start(), settings, accounts, session, profile, archives };
         Ok(Self { inner: Arc::new(inner) })
     }
 

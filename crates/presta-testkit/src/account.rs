@@ -27,6 +27,16 @@ impl Account {
         self.send(path, self.http.get(self.platform.join(path)?)).await
     }
 
+    /// The bytes at `path`.
+    ///
+    /// # Errors
+    /// When the platform does not answer with 2xx.
+    pub async fn bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let answer = self.http.get(self.platform.join(path)?).bearer_auth(&self.token).send().await?;
+        let answer = answer.error_for_status().with_context(|| format!("asking for {path}"))?;
+        Ok(answer.bytes().await.with_context(|| format!("reading {path}"))?.to_vec())
+    }
+
     /// Posts `body` once, under a key of its own.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
-//! The targets: everything in the client that reads what others wrote, and the platform's import. Archives are read by
-//! no part of the client yet.
+//! The targets: everything in the client that reads what others wrote, and the platform's import.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 #![allow(clippy::print_stdout, reason = "figures are told")]
 
+mod archive;
 mod events;
 mod html;
 mod listing;

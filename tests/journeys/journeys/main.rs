@@ -4,6 +4,7 @@
 
 mod accounts;
 mod alerts;
+mod archive;
 mod disk;
 mod doubt;
 mod every_write;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "these are tests")]
 
 mod accounts;
+mod archive;
 mod codes;
 mod day;
 mod doctor;

@@ -38,6 +38,7 @@ const COMMANDS: &[&[&str]] = &[
     &["requests", "file"],
     &["requests", "withdraw"],
     &["export"],
+    &["archive"],
     &["doctor"],
     &["completions"],
     &["man"],

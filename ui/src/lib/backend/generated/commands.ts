@@ -26,7 +26,24 @@ import type { AlertsRequest } from "./AlertsRequest";
 import type { AlertsResponse } from "./AlertsResponse";
 import type { AlertsSeenRequest } from "./AlertsSeenRequest";
 import type { AlertsWhich } from "./AlertsWhich";
+import type { ArchiveCompareRequest } from "./ArchiveCompareRequest";
+import type { ArchiveCount } from "./ArchiveCount";
+import type { ArchiveDifference } from "./ArchiveDifference";
+import type { ArchiveEntriesRequest } from "./ArchiveEntriesRequest";
+import type { ArchiveEntry } from "./ArchiveEntry";
+import type { ArchiveExtractRequest } from "./ArchiveExtractRequest";
+import type { ArchiveExtracted } from "./ArchiveExtracted";
+import type { ArchiveFound } from "./ArchiveFound";
+import type { ArchiveHit } from "./ArchiveHit";
+import type { ArchiveKind } from "./ArchiveKind";
+import type { ArchiveKindDifference } from "./ArchiveKindDifference";
+import type { ArchiveOverview } from "./ArchiveOverview";
+import type { ArchiveProgress } from "./ArchiveProgress";
+import type { ArchiveReport } from "./ArchiveReport";
 import type { ArchiveRequest } from "./ArchiveRequest";
+import type { ArchiveRows } from "./ArchiveRows";
+import type { ArchiveRowsRequest } from "./ArchiveRowsRequest";
+import type { ArchiveSearchRequest } from "./ArchiveSearchRequest";
 import type { BidChecks } from "./BidChecks";
 import type { BidDraft } from "./BidDraft";
 import type { BidEventKind } from "./BidEventKind";
@@ -139,7 +156,7 @@ import type { VisibleRequest } from "./VisibleRequest";
 import type { WireError } from "./WireError";
 import type { WriteRequest } from "./WriteRequest";
 
-export type { Account, AccountRequest, AccountRow, ActKind, ActRef, ActRow, ActState, Alert, AlertCriteria, AlertMode, AlertNotice, AlertNoticeKind, AlertNoticed, AlertOrigin, AlertPreferences, AlertPreview, AlertPreviewRequest, AlertPreviewed, AlertRule, AlertRuleEnableRequest, AlertRuleForm, AlertRuleRequest, AlertWhy, AlertsRequest, AlertsResponse, AlertsSeenRequest, AlertsWhich, ArchiveRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, ChangeWriteRequest, Client, CoreEvent, Count, Counts, Currency, Delivered, Difference, Doctor, DraftVersion, EntityType, ExportProgress, ExportRequest, ExportedFile, Fees, FieldConflict, FilterKind, FormRequest, Indexing, Keeping, LinkRequest, ListRequest, ListResponse, LocalExport, Locale, LockAfterRequest, MergeRequest, MessageHit, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, NewPassphraseRequest, Note, NoteHit, NoteRequest, Nothing, ParamValue, Passphrase, PassphraseRequest, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QueueSettings, QuietHours, Reopened, Repair, RepairRequest, ResourceRequest, ResourceRow, ResourcesRequest, Retention, Role, Rules, SearchRequest, SearchResponse, Security, SessionState, Settings, SettingsRequest, Side, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, VisibleRequest, WireError, WriteRequest };
+export type { Account, AccountRequest, AccountRow, ActKind, ActRef, ActRow, ActState, Alert, AlertCriteria, AlertMode, AlertNotice, AlertNoticeKind, AlertNoticed, AlertOrigin, AlertPreferences, AlertPreview, AlertPreviewRequest, AlertPreviewed, AlertRule, AlertRuleEnableRequest, AlertRuleForm, AlertRuleRequest, AlertWhy, AlertsRequest, AlertsResponse, AlertsSeenRequest, AlertsWhich, ArchiveCompareRequest, ArchiveCount, ArchiveDifference, ArchiveEntriesRequest, ArchiveEntry, ArchiveExtractRequest, ArchiveExtracted, ArchiveFound, ArchiveHit, ArchiveKind, ArchiveKindDifference, ArchiveOverview, ArchiveProgress, ArchiveReport, ArchiveRequest, ArchiveRows, ArchiveRowsRequest, ArchiveSearchRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, ChangeWriteRequest, Client, CoreEvent, Count, Counts, Currency, Delivered, Difference, Doctor, DraftVersion, EntityType, ExportProgress, ExportRequest, ExportedFile, Fees, FieldConflict, FilterKind, FormRequest, Indexing, Keeping, LinkRequest, ListRequest, ListResponse, LocalExport, Locale, LockAfterRequest, MergeRequest, MessageHit, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, NewPassphraseRequest, Note, NoteHit, NoteRequest, Nothing, ParamValue, Passphrase, PassphraseRequest, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QueueSettings, QuietHours, Reopened, Repair, RepairRequest, ResourceRequest, ResourceRow, ResourcesRequest, Retention, Role, Rules, SearchRequest, SearchResponse, Security, SessionState, Settings, SettingsRequest, Side, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UserId, VisibleRequest, WireError, WriteRequest };
 
 export type CommandMap = {
   bootstrap: [Nothing, Bootstrap];
@@ -215,6 +232,14 @@ export type CommandMap = {
   write_change: [ChangeWriteRequest, Nothing];
   export_local: [ExportRequest, LocalExport];
   export_cancel: [Nothing, Nothing];
+  archive_open: [ArchiveRequest, ArchiveOverview];
+  archive_entries: [ArchiveEntriesRequest, Array<ArchiveEntry>];
+  archive_rows: [ArchiveRowsRequest, ArchiveRows];
+  archive_search: [ArchiveSearchRequest, ArchiveFound];
+  archive_verify: [ArchiveRequest, ArchiveReport];
+  archive_extract: [ArchiveExtractRequest, ArchiveExtracted];
+  archive_compare: [ArchiveCompareRequest, ArchiveDifference];
+  archive_cancel: [Nothing, Nothing];
 };
 
 export const reads: Record<keyof CommandMap, string[]> = {
@@ -291,4 +316,12 @@ export const reads: Record<keyof CommandMap, string[]> = {
   write_change: [],
   export_local: [],
   export_cancel: [],
+  archive_open: [],
+  archive_entries: [],
+  archive_rows: [],
+  archive_search: [],
+  archive_verify: [],
+  archive_extract: [],
+  archive_compare: [],
+  archive_cancel: [],
 };
