@@ -19,6 +19,7 @@ mod transaction;
 
 pub mod alert;
 pub mod alias;
+pub mod attachment;
 pub mod bid;
 pub mod draft;
 pub mod dump;
@@ -34,6 +35,7 @@ pub mod retention;
 pub mod search;
 pub mod search_all;
 pub mod setting;
+pub mod staged_file;
 pub mod sync_state;
 pub mod thread;
 

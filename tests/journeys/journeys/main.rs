@@ -4,6 +4,7 @@
 
 mod accounts;
 mod alerts;
+mod attachments;
 mod every_write;
 mod faults;
 mod keyring;

@@ -3,6 +3,7 @@ import type { AlertNotice } from "./AlertNotice";
 import type { Delivered } from "./Delivered";
 import type { ExportProgress } from "./ExportProgress";
 import type { Typing } from "./Typing";
+import type { UploadProgress } from "./UploadProgress";
 
 /**
  * What a host is told.
@@ -19,7 +20,11 @@ act: Delivered, } | { "type": "export",
 /**
  * How far it has come.
  */
-progress: ExportProgress, } | { "type": "typing", 
+progress: ExportProgress, } | { "type": "upload", 
+/**
+ * How far it has come.
+ */
+progress: UploadProgress, } | { "type": "typing", 
 /**
  * Where, and until when to show it.
  */
