@@ -90,6 +90,20 @@ CREATE TABLE alias (
   id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE attachment (
+  id TEXT PRIMARY KEY,                -- UUID; of the act that uploads it too
+  place TEXT,                         -- the draft it is in, 'thread:' or 'project:' and an id; null once it was queued
+  name TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  size INTEGER NOT NULL,              -- bytes
+  sha256 TEXT NOT NULL,               -- of the bytes, in hexadecimal
+  key BLOB NOT NULL,                  -- 32 random bytes
+  staged_at INTEGER NOT NULL,         -- ms
+  upload_id TEXT,                     -- of the upload under way, by the platform
+  sent INTEGER NOT NULL DEFAULT 0,    -- bytes of it that the platform has
+  platform_id TEXT                    -- once it is there
+) STRICT;
+
 CREATE TABLE bid (
   row_key INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -147,7 +161,7 @@ CREATE TABLE message (
   rev INTEGER NOT NULL,
   edited_at INTEGER,                  -- ms
   deleted_at INTEGER                  -- ms
-) STRICT;
+, attachments TEXT NOT NULL DEFAULT '[]') STRICT;
 
 CREATE TABLE message_draft (
   thread_id TEXT PRIMARY KEY,
@@ -250,6 +264,8 @@ CREATE TABLE thread (
 CREATE INDEX alert_by_time ON alert (matched_at DESC);
 
 CREATE INDEX alert_unseen ON alert (project_id) WHERE seen = 0;
+
+CREATE INDEX attachment_by_place ON attachment (place) WHERE place IS NOT NULL;
 
 CREATE INDEX bid_by_project ON bid (project_id, mine);
 

@@ -132,7 +132,7 @@ impl Client {
         self.send(self.transport.request(Method::DELETE, url).header("Idempotency-Key", key.to_string())).await
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Answer, Error> {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, Error> {
         self.send_within(request, self.transport.timeouts.answer).await
     }
 

@@ -177,9 +177,9 @@ async fn every_write_is_one_the_contract_takes() {
     client.place_bid(&project.id, &offer, key()).await.unwrap();
     client.edit_bid(&bid.id, bid.rev, &offer, key()).await.unwrap();
     client.retract_bid(&bid.id, key()).await.unwrap();
-    let posted = client.open_thread(&project.id, "Bonjour", &key().to_string(), key()).await.unwrap();
+    let posted = client.open_thread(&project.id, "Bonjour", &[], &key().to_string(), key()).await.unwrap();
     let thread = &posted.thread.id;
-    client.send_message(thread, "Merci", &key().to_string(), key()).await.unwrap();
+    client.send_message(thread, "Merci", &[], &key().to_string(), key()).await.unwrap();
     client.mark_read(thread, 1, key()).await.unwrap();
     client.mute(thread, true, key()).await.unwrap();
     client.archive(thread, true, key()).await.unwrap();

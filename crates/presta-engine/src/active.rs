@@ -59,6 +59,8 @@ pub struct Active {
     pub(crate) lock_after: watch::Sender<Option<u32>>,
     /// The export under way.
     pub(crate) exports: crate::export::Running,
+    /// Held for reading by who copies a file, so that nobody takes the copy for one that a kill left.
+    pub(crate) staging: tokio::sync::RwLock<()>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     /// Set by [`Active::stop`], read inside each write of the background work.
     stopped: Arc<AtomicBool>,
@@ -125,6 +127,7 @@ impl Active {
             keys: tokio::sync::Mutex::new(keys),
             lock_after: watch::Sender::new(lock_after),
             exports: crate::export::Running::default(),
+            staging: tokio::sync::RwLock::default(),
             tasks: Mutex::default(),
             stopped: Arc::default(),
         }

@@ -40,6 +40,11 @@ pub enum CoreEvent {
         /// How far it has come.
         progress: crate::archive::ArchiveProgress,
     },
+    /// A file is on its way to the platform.
+    Upload {
+        /// How far it has come.
+        progress: crate::UploadProgress,
+    },
     /// Someone is writing.
     Typing {
         /// Where, and until when to show it.

@@ -3,6 +3,7 @@
 
 mod attempt;
 mod recheck;
+mod upload;
 mod written;
 
 pub(crate) use recheck::base;
@@ -11,13 +12,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use presta_store::outbox::{self, StoredAct};
+use presta_store::outbox::{self, Act, StoredAct};
 use tokio::task::{Id, JoinSet};
 
 use crate::{Active, Error};
 
 /// Lanes that are worked on at a time.
 const LANES: usize = 4;
+/// Files that are sent at a time: what is large leaves lanes to what is small.
+const UPLOADS: usize = 2;
 /// Without anything due, the worker looks at its queue this often.
 const IDLE: Duration = Duration::from_secs(60);
 /// How long an act waits whose outcome could not be written down.
@@ -28,6 +31,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 struct Work {
     lane: String,
     act_id: String,
+    upload: bool,
 }
 
 /// Runs for as long as the account is signed in.
@@ -36,6 +40,9 @@ pub(crate) async fn run(active: Arc<Active>) {
     let mut sending: JoinSet<()> = JoinSet::new();
     // What a crash interrupted need not wait, what could not be written down a moment ago should.
     let mut again_at = Some(active.clock.now_ms());
+    if let Err(error) = active.sweep_left().await {
+        tracing::warn!(%error, "copies of files that nothing needs stay until the next start");
+    }
     loop {
         let now = active.clock.now_ms();
         if let Some(not_before) = again_at {
@@ -97,7 +104,11 @@ async fn start_ready(
         if busy.values().any(|work| work.lane == act.lane || work.act_id == act.act_id) {
             continue;
         }
-        let work = Work { lane: act.lane.clone(), act_id: act.act_id.clone() };
+        let upload = matches!(act.act, Act::Upload { .. });
+        if upload && busy.values().filter(|work| work.upload).count() >= UPLOADS {
+            continue;
+        }
+        let work = Work { lane: act.lane.clone(), act_id: act.act_id.clone(), upload };
         let active = Arc::clone(active);
         let task = sending.spawn(async move {
             if let Err(error) = attempt::attempt(&active, act).await {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use presta_model::{BodyError, EntityType, FieldConflict, Operation, ProjectId};
 use presta_store::outbox::{self, Act, ActState, Failure, StoredAct, Write};
 use presta_store::overlay::{self, Overlay};
-use presta_store::{Connection, Tx, alias, project, setting};
+use presta_store::{Connection, Tx, alias, attachment, project, setting};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
@@ -47,7 +47,7 @@ impl Active {
             let target = target.filter(|_| operation.has_id()).map(|id| alias::resolve(tx, &id)).transpose()?;
             let base = base(tx, operation, target.as_deref())?;
             let title = title(tx, &base, &body)?;
-            let body = resolved(tx, body)?;
+            let body = with_files(tx, resolved(tx, body)?, now)?;
             let write = Write { op: operation.name.to_owned(), target, title, body, base };
             Ok(outbox::enqueue(tx, &act_id, &Act::Write(Box::new(write)), now)?)
         })
@@ -223,6 +223,15 @@ fn resolved(connection: &Connection, body: Map<String, Value>) -> Result<Map<Str
         out.insert(name, known.map_or(value, Value::from));
     }
     Ok(out)
+}
+
+/// Queues the staged files that a body names, and names those that the platform has as it does.
+fn with_files(tx: &mut Tx<'_>, mut body: Map<String, Value>, now: i64) -> Result<Map<String, Value>, Error> {
+    if let Some(Value::Array(named)) = body.get_mut("attachment_ids") {
+        let ids: Vec<String> = named.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        *named = attachment::claim(tx, &ids, now)?.into_iter().map(Value::from).collect();
+    }
+    Ok(body)
 }
 
 /// What an act is about, for lists.

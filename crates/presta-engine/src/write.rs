@@ -1,11 +1,12 @@
 //! What the person does: drafts, queued acts, and decisions about them. Each is one transaction on the disk.
 
-use presta_model::{Catalog, Currency, Project, ProjectId, Quota, ThreadId, UserId};
+use presta_model::{Catalog, Currency, Project, ProjectId, Quota, ThreadId, UserId, creating_act, local_id};
 use presta_store::draft::{self, BidForm};
 use presta_store::outbox::{self, Act, Failure, StoredAct};
-use presta_store::{Connection, Tx, bid, message, project, setting, thread};
+use presta_store::{Connection, Tx, attachment, bid, message, project, setting, thread};
 use uuid::Uuid;
 
+use crate::attachments::{claim_place, thread_place};
 use crate::check::{Context, check, new_bid};
 use crate::outbox::base;
 use crate::queue::again;
@@ -97,16 +98,13 @@ impl Active {
         .await
     }
 
-    /// Queues a message; its draft ends in the same transaction. The first message to a project's client opens the
+    /// Queues a message with the files of its draft, which ends in the same transaction. The first message to a project's client opens the
     /// conversation, and those written before it is open wait behind it.
     ///
     /// # Errors
     /// `message-empty`, `message-too-long`, `not-found`.
     pub async fn send_message(&self, thread: ThreadId, text: String) -> Result<String, Error> {
         let text = text.trim().to_owned();
-        if text.is_empty() {
-            return Err(Error::refused("message-empty"));
-        }
         let now = self.clock.now_ms();
         let act_id = Uuid::now_v7().to_string();
         let queued = act_id.clone();
@@ -122,14 +120,18 @@ impl Active {
             let opening = outbox::all(tx)?
                 .iter()
                 .any(|act| matches!(act.act, Act::ThreadOpen { .. }) && act.thread_id.as_ref() == Some(&thread));
+            let attachments = claim_place(tx, &thread_place(&thread), now)?;
+            if text.is_empty() && attachments.is_empty() {
+                return Err(Error::refused("message-empty"));
+            }
             let act = match thread.local_project() {
                 Some(project_id) if !opening => {
                     let project = project::get(tx, &project_id)?.ok_or_else(|| Error::refused("not-found"))?;
-                    Act::ThreadOpen { project_id, title: project.title, text }
+                    Act::ThreadOpen { project_id, title: project.title, text, attachments }
                 }
                 _ => {
                     let title = correspondent(tx, &thread, &me)?;
-                    Act::MessageSend { thread_id: thread.clone(), title, text }
+                    Act::MessageSend { thread_id: thread.clone(), title, text, attachments }
                 }
             };
             outbox::enqueue(tx, &act_id, &act, now)?;
@@ -237,11 +239,24 @@ impl Active {
     /// # Errors
     /// `not-found`, or `being-sent` while its outcome is not known.
     pub async fn discard_act(&self, act_id: String) -> Result<(), Error> {
-        self.write_durably(move |tx| {
-            let act = find(tx, &act_id)?;
-            discard(tx, &act)
-        })
-        .await?;
+        let uploads = self
+            .write_durably(move |tx| {
+                let act = find(tx, &act_id)?;
+                discard(tx, &act)?;
+                let mut uploads = Vec::new();
+                let named = act.act.attachments();
+                for id in named.iter().filter_map(|id| creating_act(id)).chain([act.act_id.as_str()]) {
+                    uploads.extend(attachment::get(tx, id)?.and_then(|staged| staged.upload_id));
+                }
+                Ok(uploads)
+            })
+            .await?;
+        self.sweep_staged().await?;
+        for upload in uploads {
+            // Told as far as that works now: the platform forgets an upload that nobody goes on with by itself.
+            let api = self.api.clone();
+            tokio::spawn(async move { api.terminate_upload(&upload).await });
+        }
         self.outbox.notify_one();
         Ok(())
     }
@@ -340,10 +355,30 @@ pub(crate) fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<(), Error> {
     if !outbox::discard(tx, act)? {
         return Err(Error::refused("being-sent"));
     }
+    if let Act::Upload { .. } = act.act {
+        return without_file(tx, &act.act_id);
+    }
+    for id in act.act.attachments() {
+        let upload = creating_act(&id).map(|id| outbox::get(tx, id)).transpose()?.flatten();
+        if let Some(upload) = upload {
+            discard(tx, &upload)?;
+        }
+    }
     for dependent in outbox::dependents(tx, &act.act_id)? {
         // One that depended on another of them went with it.
         if outbox::get(tx, &dependent.act_id)?.is_some() {
             discard(tx, &dependent)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a file that is not to be sent out of the acts it was to go with; one of which nothing is left goes too.
+fn without_file(tx: &mut Tx<'_>, upload: &str) -> Result<(), Error> {
+    for dependent in outbox::dependents(tx, upload)? {
+        match dependent.act.clone().without_attachment(&local_id(upload)) {
+            Some(act) => outbox::replace(tx, &dependent.act_id, &act)?,
+            None => discard(tx, &dependent)?,
         }
     }
     Ok(())
@@ -369,6 +404,7 @@ pub(crate) fn take_back(tx: &mut Tx<'_>, stored: &StoredAct, now: i64) -> Result
                     None => stored.act.text().to_owned(),
                 };
                 draft::save_message(tx, thread, &text, now)?;
+                attachment::unclaim(tx, &stored.act.attachments(), &thread_place(thread))?;
                 tx.touch(format!("thread:{thread}"));
             }
             Ok(Reopened { project_id: None, thread_id: thread })

@@ -22,6 +22,7 @@ mod vocabulary;
 
 pub mod alert;
 pub mod alias;
+pub mod attachment;
 pub mod bid;
 pub mod draft;
 pub mod dump;
@@ -37,6 +38,7 @@ pub mod retention;
 pub mod search;
 pub mod search_all;
 pub mod setting;
+pub mod staged_file;
 pub mod sync_state;
 pub mod thread;
 

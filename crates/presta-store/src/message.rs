@@ -1,9 +1,10 @@
 //! Messages that the platform has.
 
 use jiff::Timestamp;
-use presta_model::{Message, MessageId, Millis, ThreadId, UserId};
+use presta_model::{Attachment, Message, MessageId, Millis, ThreadId, UserId};
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::error::encode;
 use crate::overlay::Overlay;
 use crate::{Error, Tx, row_key};
 
@@ -22,13 +23,13 @@ pub fn upsert(tx: &mut Tx<'_>, message: &Message, generation: i64) -> Result<(),
     };
     tx.prepare_cached(
         "INSERT INTO message (row_key, id, thread_id, seq, author_id, client_message_id, sent_at, text, generation,
-           rev, edited_at, deleted_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+           rev, edited_at, deleted_at, attachments)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (id) DO UPDATE SET
            thread_id = excluded.thread_id, seq = excluded.seq, author_id = excluded.author_id,
            client_message_id = coalesce(excluded.client_message_id, client_message_id),
            sent_at = excluded.sent_at, text = excluded.text, generation = excluded.generation, rev = excluded.rev,
-           edited_at = excluded.edited_at, deleted_at = excluded.deleted_at
+           edited_at = excluded.edited_at, deleted_at = excluded.deleted_at, attachments = excluded.attachments
          WHERE excluded.rev >= rev",
     )?
     .execute((
@@ -44,6 +45,7 @@ pub fn upsert(tx: &mut Tx<'_>, message: &Message, generation: i64) -> Result<(),
         message.rev,
         message.edited_at.map(|at| Millis::from(at).0),
         message.deleted_at.map(|at| Millis::from(at).0),
+        encode("attachments", &message.attachments)?,
     ))?;
     tx.touch("messages");
     tx.touch(format!("thread:{}", message.thread_id));
@@ -63,7 +65,7 @@ pub fn remove(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
 }
 
 /// A stored message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StoredMessage {
     /// Identifier.
     pub id: MessageId,
@@ -81,9 +83,11 @@ pub struct StoredMessage {
     pub edited_at: Option<i64>,
     /// When it was taken back, in ms since 1970.
     pub deleted_at: Option<i64>,
+    /// Files that go with it.
+    pub attachments: Vec<Attachment>,
 }
 
-/// A message by its id, as the platform gave it. Its files are not kept here.
+/// A message by its id, as the platform gave it.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -91,7 +95,8 @@ pub fn get(connection: &Connection, id: &str) -> Result<Option<Message>, Error> 
     let at = |ms: i64| Timestamp::from_millisecond(ms).unwrap_or_default();
     Ok(connection
         .prepare_cached(
-            "SELECT id, rev, thread_id, seq, author_id, client_message_id, sent_at, text, edited_at, deleted_at
+            "SELECT id, rev, thread_id, seq, author_id, client_message_id, sent_at, text, edited_at, deleted_at,
+               attachments
              FROM message WHERE id = ?1",
         )?
         .query_row([id], |row| {
@@ -106,7 +111,7 @@ pub fn get(connection: &Connection, id: &str) -> Result<Option<Message>, Error> 
                 text: row.get(7)?,
                 edited_at: row.get::<_, Option<i64>>(8)?.map(at),
                 deleted_at: row.get::<_, Option<i64>>(9)?.map(at),
-                attachments: Vec::new(),
+                attachments: files(row, 10)?,
             })
         })
         .optional()?)
@@ -118,7 +123,7 @@ pub fn get(connection: &Connection, id: &str) -> Result<Option<Message>, Error> 
 /// When the database cannot be read.
 pub fn newest(connection: &Connection, thread: &ThreadId, limit: u32) -> Result<Vec<StoredMessage>, Error> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, seq, author_id, client_message_id, sent_at, text, edited_at, deleted_at FROM message
+        "SELECT id, seq, author_id, client_message_id, sent_at, text, edited_at, deleted_at, attachments FROM message
          WHERE thread_id = ?1 ORDER BY seq DESC LIMIT ?2",
     )?;
     let rows = statement.query_map((thread.as_str(), limit), read)?;
@@ -163,5 +168,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
         text: row.get(5)?,
         edited_at: row.get(6)?,
         deleted_at: row.get(7)?,
+        attachments: files(row, 8)?,
     })
+}
+
+fn files(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Attachment>> {
+    let json: String = row.get(column)?;
+    serde_json::from_str(&json)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error.into()))
 }

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_search.sql"),
     include_str!("../migrations/0004_alerts.sql"),
     include_str!("../migrations/0005_outbox.sql"),
+    include_str!("../migrations/0006_attachments.sql"),
 ];
 
 /// Requires the newest version, without bringing it there.

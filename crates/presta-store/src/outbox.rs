@@ -81,7 +81,8 @@ pub fn all(connection: &Connection) -> Result<Vec<StoredAct>, Error> {
     many(connection, &format!("SELECT {COLUMNS} FROM outbox ORDER BY position"))
 }
 
-/// The acts that may be sent at `now`: the first of each lane, unless it waits for the person or for its time.
+/// The acts that may be sent at `now`: the first of each lane, unless it waits for the person, for its time or for a file
+/// that it names.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -91,6 +92,8 @@ pub fn ready(connection: &Connection, now: i64) -> Result<Vec<StoredAct>, Error>
          WHERE position = (SELECT min(position) FROM outbox h WHERE h.lane = o.lane)
            AND state IN ('queued', 'waiting-network', 'waiting-retry')
            AND coalesce(not_before, 0) <= ?1 AND coalesce(undo_until, 0) <= ?1
+           AND NOT EXISTS (SELECT 1 FROM outbox u WHERE u.kind = 'upload' AND u.act_id <> o.act_id
+             AND instr(o.payload, '\"local:' || u.act_id || '\"') > 0)
          ORDER BY position"
     ))?;
     let rows = statement.query_map([now], raw)?;
@@ -220,13 +223,15 @@ pub fn ask(tx: &mut Tx<'_>, act: &StoredAct, differences: &[Difference]) -> Resu
 }
 
 /// Drops an act the person does not want sent. False while the outcome of an attempt is not known and is still asked for:
-/// one is under way, or its answer was lost. One that stopped in doubt is the person's to give up.
+/// one is under way, or its answer was lost. One that stopped in doubt is the person's to give up, and a file alone is seen
+/// by nobody: its upload can be dropped at any time.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn discard(tx: &mut Tx<'_>, act: &StoredAct) -> Result<bool, Error> {
     let rows = tx.execute(
-        "DELETE FROM outbox WHERE act_id = ?1 AND state <> 'sending' AND (NOT in_doubt OR state = 'in-doubt')",
+        "DELETE FROM outbox WHERE act_id = ?1
+           AND (kind = 'upload' OR (state <> 'sending' AND (NOT in_doubt OR state = 'in-doubt')))",
         [&act.act_id],
     )?;
     touch(tx, &act.act);
@@ -250,8 +255,8 @@ fn open_with_next(tx: &mut Tx<'_>, dropped: &StoredAct, project: &ProjectId, tit
         .transpose()?;
     let Some(next) = next else { return Ok(()) };
     let local = next.thread_id.as_ref().is_some_and(|thread| thread.local_project().is_some());
-    if let (true, Act::MessageSend { text, .. }) = (local, next.act) {
-        let act = Act::ThreadOpen { project_id: project.clone(), title: title.to_owned(), text };
+    if let (true, Act::MessageSend { text, attachments, .. }) = (local, next.act) {
+        let act = Act::ThreadOpen { project_id: project.clone(), title: title.to_owned(), text, attachments };
         replace(tx, &next.act_id, &act)?;
     }
     Ok(())
@@ -264,7 +269,8 @@ fn open_with_next(tx: &mut Tx<'_>, dropped: &StoredAct, project: &ProjectId, tit
 pub fn deliver(tx: &mut Tx<'_>, act: &StoredAct, now: i64) -> Result<Option<Delivered>, Error> {
     tx.execute("DELETE FROM outbox WHERE act_id = ?1", [&act.act_id])?;
     touch(tx, &act.act);
-    if !act.act.is_shown() {
+    // Of a file only what it goes with is told.
+    if !act.act.is_shown() || matches!(act.act, Act::Upload { .. }) {
         return Ok(None);
     }
     let delivered = Delivered {
@@ -344,6 +350,7 @@ fn touch(tx: &mut Tx<'_>, act: &Act) {
                 tx.touch(format!("{}:{id}", operation.target.as_str()));
             }
         }
+        Act::Upload { .. } => tx.touch("attachments"),
         _ => {
             tx.touch("threads");
             if let Some(thread) = act.thread_id() {

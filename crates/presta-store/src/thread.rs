@@ -148,6 +148,10 @@ pub fn settle(tx: &mut Tx<'_>, local: &ThreadId, thread: &ThreadId) -> Result<()
         [local.as_str(), thread.as_str()],
     )?;
     tx.execute("DELETE FROM message_draft WHERE thread_id = ?1", [local.as_str()])?;
+    tx.execute(
+        "UPDATE attachment SET place = 'thread:' || ?2 WHERE place = 'thread:' || ?1",
+        [local.as_str(), thread.as_str()],
+    )?;
     // A change of a queued message is in no conversation by itself; it stays behind the message, in its lane.
     tx.execute(
         "UPDATE outbox SET thread_id = CASE WHEN thread_id = ?1 THEN ?2 ELSE thread_id END, lane = ?3
@@ -167,7 +171,8 @@ fn adopt(tx: &mut Tx<'_>, thread: &Thread) -> Result<(), Error> {
     let waits: bool = tx
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM outbox WHERE thread_id = ?1)
-                 OR EXISTS (SELECT 1 FROM message_draft WHERE thread_id = ?1)",
+                 OR EXISTS (SELECT 1 FROM message_draft WHERE thread_id = ?1)
+                 OR EXISTS (SELECT 1 FROM attachment WHERE place = 'thread:' || ?1)",
         )?
         .query_row([local.as_str()], |row| row.get(0))?;
     if waits { settle(tx, &local, &thread.id) } else { Ok(()) }

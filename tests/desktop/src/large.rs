@@ -170,8 +170,9 @@ async fn calls(window: &presta_testkit::Window, name: &str, request: &Value) -> 
     window.js_with(script, vec![json!(name), request.clone()]).await?;
     let calls = until(&format!("calls of {name:?}"), PATIENCE, async || {
         Ok(Some(window.js("return window.__calls").await?).filter(|calls| !calls.is_null()))
-    });
-    serde_json::from_value(calls.await?).context("the calls that were measured")
+    })
+    .await?;
+    serde_json::from_value(calls).context("the calls that were measured")
 }
 
 /// The size of the account's database with its write-ahead log.

@@ -6,7 +6,10 @@ mod me;
 mod projects;
 mod sync;
 mod threads;
+mod uploads;
 mod writes;
+
+pub use uploads::{UploadPlace, is_upload_gone};
 
 use serde::Deserialize;
 

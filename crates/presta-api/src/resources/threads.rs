@@ -16,14 +16,16 @@ impl Client {
         &self,
         project: &ProjectId,
         text: &str,
+        attachments: &[String],
         client_message_id: &str,
         key: Uuid,
     ) -> Result<PostedMessage, Error> {
-        let body = json!({
+        let mut body = json!({
             "project_id": project,
             "text": text,
             "client_message_id": client_message_id,
         });
+        attach(&mut body, attachments);
         self.post(&["v1", "threads"], key, &body).await?.decode("a conversation with its message")
     }
 
@@ -35,10 +37,12 @@ impl Client {
         &self,
         thread: &ThreadId,
         text: &str,
+        attachments: &[String],
         client_message_id: &str,
         key: Uuid,
     ) -> Result<Message, Error> {
-        let body = json!({ "client_message_id": client_message_id, "text": text });
+        let mut body = json!({ "client_message_id": client_message_id, "text": text });
+        attach(&mut body, attachments);
         self.post(&["v1", "threads", thread.as_str(), "messages"], key, &body).await?.decode("a message")
     }
 
@@ -77,5 +81,12 @@ impl Client {
     async fn act(&self, thread: &ThreadId, action: &str, body: &Value, key: Uuid) -> Result<Answer, Error> {
         let segment = format!("{thread}:{action}");
         self.post(&["v1", "threads", &segment], key, body).await
+    }
+}
+
+/// Names the files that go with a message.
+fn attach(body: &mut Value, attachments: &[String]) {
+    if let (false, Some(members)) = (attachments.is_empty(), body.as_object_mut()) {
+        members.insert("attachment_ids".to_owned(), attachments.into());
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use presta_api::Retry;
 use presta_model::{Bid, EntityType, Message, PostedMessage, Thread, ThreadId};
 use presta_store::outbox::{self, Act, ActState, Failure, ParamValue, StoredAct};
-use presta_store::{bid, message, sync_state, thread};
+use presta_store::{attachment, bid, message, sync_state, thread};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::recheck::{self, Verdict};
+use super::upload;
 use super::written::{self, Met};
 use crate::bus::CoreEvent;
 use crate::error::api_failure;
@@ -28,6 +29,7 @@ enum Answer {
     Message(Box<Message>),
     Thread(Box<Thread>),
     Written(Option<Value>),
+    Uploaded(String),
 }
 
 /// Sends `act` and writes down the outcome.
@@ -67,6 +69,8 @@ pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error
             let in_doubt = error.may_have_arrived();
             park(active, act, &error, in_doubt).await
         }
+        // The person dropped the file meanwhile, or the program ends.
+        Err(Error::Interrupted) if matches!(act.act, Act::Upload { .. }) => Ok(()),
         Err(error) => {
             let code = error.failure();
             tracing::error!(%error, "an act could not be sent");
@@ -81,18 +85,19 @@ async fn send(active: &Active, act: &StoredAct) -> Result<Answer, Error> {
     let api = &active.api;
     Ok(match &act.act {
         Act::BidPlace { project_id, bid, .. } => Answer::Bid(Box::new(api.place_bid(project_id, bid, key).await?)),
-        Act::ThreadOpen { project_id, text, .. } => {
-            Answer::Opened(Box::new(api.open_thread(project_id, text, &act.act_id, key).await?))
+        Act::ThreadOpen { project_id, text, attachments, .. } => {
+            Answer::Opened(Box::new(api.open_thread(project_id, text, attachments, &act.act_id, key).await?))
         }
-        Act::MessageSend { thread_id, text, .. } => {
+        Act::MessageSend { thread_id, text, attachments, .. } => {
             let thread = act.thread_id.as_ref().unwrap_or(thread_id);
-            Answer::Message(Box::new(api.send_message(thread, text, &act.act_id, key).await?))
+            Answer::Message(Box::new(api.send_message(thread, text, attachments, &act.act_id, key).await?))
         }
         Act::ThreadRead { thread_id, up_to } => Answer::Thread(Box::new(api.mark_read(thread_id, *up_to, key).await?)),
         Act::ThreadMute { thread_id, muted } => Answer::Thread(Box::new(api.mute(thread_id, *muted, key).await?)),
         Act::ThreadArchive { thread_id, archived } => {
             Answer::Thread(Box::new(api.archive(thread_id, *archived, key).await?))
         }
+        Act::Upload { .. } => Answer::Uploaded(upload::send(active, act, key).await?),
         Act::Write(write) => Answer::Written(written::send(active, write, key).await?),
         _ => return Err(Error::refused("unknown-act")),
     })
@@ -102,6 +107,7 @@ async fn send(active: &Active, act: &StoredAct) -> Result<Answer, Error> {
 async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), Error> {
     let me = active.me.clone();
     let now = active.clock.now_ms();
+    let had_files = !act.act.attachments().is_empty();
     let delivered = active
         .write_durably(move |tx| {
             let generation = sync_state::generation(tx)?;
@@ -135,6 +141,10 @@ async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), E
                     thread::upsert(tx, &answer, generation)?;
                     delivered
                 }
+                Answer::Uploaded(id) => {
+                    attachment::arrived(tx, &act.act_id, &id)?;
+                    outbox::deliver(tx, &act, now)?
+                }
                 Answer::Written(answer) => {
                     let delivered = outbox::deliver(tx, &act, now)?;
                     if let Act::Write(write) = &act.act {
@@ -146,6 +156,9 @@ async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), E
             Ok(delivered)
         })
         .await?;
+    if had_files && let Err(error) = active.sweep_staged().await {
+        tracing::warn!(%error, "copies of files that were sent stay until the next start");
+    }
     if let Some(act) = delivered {
         active.bus.send(CoreEvent::Delivered { act });
     }

@@ -16,8 +16,8 @@ const fn must(name: &'static str) -> Field {
 macro_rules! operations {
     ($($name:ident: $method:ident $path:literal [$($field:expr),*]
         $target:ident => $answer:ident, $effect:expr, undo $undo:literal, shown $shown:literal;)*) => {
-        /// Every write of the contract that goes through the queue. Placing a bid, writing in a conversation and the
-        /// marks of conversations are acts of their own; signing in, uploads and "is typing" are not queued.
+        /// Every write of the contract that goes through the queue. Placing a bid, uploading a file, writing in a conversation and the
+        /// marks of conversations are acts of their own; signing in and "is typing" are not queued.
         pub static OPERATIONS: &[Operation] = &[$(Operation {
             name: stringify!($name),
             method: $method,

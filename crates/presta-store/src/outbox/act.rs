@@ -36,6 +36,9 @@ pub enum Act {
         title: String,
         /// The first message.
         text: String,
+        /// Files that go with it; local ids while they are still to be uploaded.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<String>,
     },
     /// Send a message.
     MessageSend {
@@ -45,6 +48,9 @@ pub enum Act {
         title: String,
         /// The message.
         text: String,
+        /// Files that go with it; local ids while they are still to be uploaded.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<String>,
     },
     /// Tell the platform what was read.
     ThreadRead {
@@ -66,6 +72,13 @@ pub enum Act {
         thread_id: ThreadId,
         /// The wish.
         archived: bool,
+    },
+    /// Send the bytes of a staged file, whose id is the act's; other acts wait for it by naming its local id.
+    Upload {
+        /// File name.
+        name: String,
+        /// Bytes.
+        size: u64,
     },
     /// Any other write of the contract.
     Write(Box<Write>),
@@ -139,6 +152,8 @@ pub enum ActKind {
     ThreadMute,
     /// Put away.
     ThreadArchive,
+    /// Send a file.
+    Upload,
     /// Any other write of the contract; its operation says which.
     Write,
 }
@@ -249,6 +264,7 @@ impl Act {
             Self::ThreadRead { .. } => ActKind::ThreadRead,
             Self::ThreadMute { .. } => ActKind::ThreadMute,
             Self::ThreadArchive { .. } => ActKind::ThreadArchive,
+            Self::Upload { .. } => ActKind::Upload,
             Self::Write(_) => ActKind::Write,
         }
     }
@@ -280,7 +296,7 @@ impl Act {
     /// The conversation it is in, as it was when queued.
     pub fn thread_id(&self) -> Option<ThreadId> {
         match self {
-            Self::BidPlace { .. } | Self::Write(_) => None,
+            Self::BidPlace { .. } | Self::Upload { .. } | Self::Write(_) => None,
             Self::ThreadOpen { project_id, .. } => Some(ThreadId::local(project_id)),
             Self::MessageSend { thread_id, .. }
             | Self::ThreadRead { thread_id, .. }
@@ -293,6 +309,7 @@ impl Act {
     pub fn title(&self) -> &str {
         match self {
             Self::BidPlace { title, .. } | Self::ThreadOpen { title, .. } | Self::MessageSend { title, .. } => title,
+            Self::Upload { name, .. } => name,
             Self::Write(write) => &write.title,
             _ => "",
         }
@@ -311,6 +328,35 @@ impl Act {
         }
     }
 
+    /// The files that go with it.
+    pub fn attachments(&self) -> Vec<String> {
+        match self {
+            Self::ThreadOpen { attachments, .. } | Self::MessageSend { attachments, .. } => attachments.clone(),
+            Self::Write(write) => {
+                let named = write.body.get("attachment_ids").and_then(Value::as_array).into_iter().flatten();
+                named.filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same without the file `id`; `None` when nothing is left to send.
+    pub fn without_attachment(mut self, id: &str) -> Option<Self> {
+        match &mut self {
+            Self::ThreadOpen { attachments, text, .. } | Self::MessageSend { attachments, text, .. } => {
+                attachments.retain(|named| named != id);
+                (!attachments.is_empty() || !text.is_empty()).then_some(self)
+            }
+            Self::Write(write) => {
+                if let Some(Value::Array(named)) = write.body.get_mut("attachment_ids") {
+                    named.retain(|named| named.as_str() != Some(id));
+                }
+                Some(self)
+            }
+            _ => Some(self),
+        }
+    }
+
     /// The contract's operation, of an act without a kind of its own.
     pub fn op(&self) -> Option<&str> {
         match self {
@@ -322,7 +368,7 @@ impl Act {
     /// Whether the queue's screen shows it: reading marks and the like are sent without a word.
     pub fn is_shown(&self) -> bool {
         match self {
-            Self::BidPlace { .. } | Self::ThreadOpen { .. } | Self::MessageSend { .. } => true,
+            Self::BidPlace { .. } | Self::ThreadOpen { .. } | Self::MessageSend { .. } | Self::Upload { .. } => true,
             Self::Write(write) => write.operation().is_none_or(|operation| operation.shown),
             _ => false,
         }
@@ -375,6 +421,7 @@ impl ActKind {
             Self::ThreadRead => "thread-read",
             Self::ThreadMute => "thread-mute",
             Self::ThreadArchive => "thread-archive",
+            Self::Upload => "upload",
             Self::Write => "write",
         }
     }
@@ -386,6 +433,7 @@ impl ActKind {
             "thread-read" => Self::ThreadRead,
             "thread-mute" => Self::ThreadMute,
             "thread-archive" => Self::ThreadArchive,
+            "upload" => Self::Upload,
             "write" => Self::Write,
             _ => Self::MessageSend,
         }

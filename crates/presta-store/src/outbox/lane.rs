@@ -9,6 +9,9 @@ use crate::{Error, bid, message, resource};
 
 /// The lane of an act that is about to be queued.
 pub(super) fn of(connection: &Connection, act_id: &str, act: &Act) -> Result<String, Error> {
+    if let Act::Upload { .. } = act {
+        return Ok(format!("upload:{act_id}"));
+    }
     let Act::Write(write) = act else { return Ok(act.lane()) };
     let Some(operation) = write.operation() else { return Ok(format!("op:{}", write.op)) };
     if let Some(lane) = of_creator(connection, write)? {

@@ -32,6 +32,7 @@ fn worked_in(store: &Store) {
                     thread_id: ThreadId::new(format!("thr_{index}")),
                     title: "Client".into(),
                     text: "mot ".repeat(400),
+                    attachments: vec![],
                 };
                 outbox::enqueue(tx, &format!("act-{index:02}"), &act, NOW)?;
             }

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "figures are told")]
 
 mod alert;
+mod attachment;
 mod close;
 mod damage;
 mod draft;

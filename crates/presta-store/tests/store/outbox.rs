@@ -7,7 +7,12 @@ use presta_store::{Error, Store, draft, thread};
 use crate::sample::{self, NOW};
 
 fn message(thread: &str, text: &str) -> Act {
-    Act::MessageSend { thread_id: ThreadId::new(thread), title: "Client".into(), text: text.into() }
+    Act::MessageSend {
+        thread_id: ThreadId::new(thread),
+        title: "Client".into(),
+        text: text.into(),
+        attachments: vec![],
+    }
 }
 
 fn ready(store: &Store, now: i64) -> Vec<String> {
@@ -100,7 +105,12 @@ fn a_local_conversation_takes_its_queue_with_it() {
     let real = ThreadId::new("thr_9");
     store
         .write(|tx| {
-            let open = Act::ThreadOpen { project_id: project.clone(), title: "t".into(), text: "1".into() };
+            let open = Act::ThreadOpen {
+                project_id: project.clone(),
+                title: "t".into(),
+                text: "1".into(),
+                attachments: vec![],
+            };
             outbox::enqueue(tx, "a1", &open, NOW)?;
             outbox::enqueue(tx, "a2", &message(local.as_str(), "2"), NOW)
         })
@@ -154,8 +164,14 @@ fn what_waits_for_a_conversation_that_began_elsewhere_goes_on_in_its_lane_and_it
     let project = ProjectId::new("prj_1");
     let local = ThreadId::local(&project);
     let known = Thread { project_id: Some(project.clone()), ..sample::thread("thr_1") };
-    let opened = Act::ThreadOpen { project_id: project, title: "Projet".into(), text: "Bonjour".into() };
-    let then = Act::MessageSend { thread_id: known.id.clone(), title: "Client".into(), text: "Ensuite".into() };
+    let opened =
+        Act::ThreadOpen { project_id: project, title: "Projet".into(), text: "Bonjour".into(), attachments: vec![] };
+    let then = Act::MessageSend {
+        thread_id: known.id.clone(),
+        title: "Client".into(),
+        text: "Ensuite".into(),
+        attachments: vec![],
+    };
     store
         .write(|tx| {
             outbox::enqueue(tx, "act-1", &opened, NOW)?;
@@ -193,7 +209,12 @@ fn a_change_of_a_queued_message_stays_behind_it_when_the_conversation_begins() {
         }));
         store
             .write(|tx| {
-                let open = Act::ThreadOpen { project_id: project.clone(), title: "t".into(), text: "1".into() };
+                let open = Act::ThreadOpen {
+                    project_id: project.clone(),
+                    title: "t".into(),
+                    text: "1".into(),
+                    attachments: vec![],
+                };
                 outbox::enqueue(tx, "a", &open, NOW)?;
                 outbox::enqueue(tx, "b", &message(local.as_str(), "2"), NOW)?;
                 outbox::enqueue(tx, "c", &take_back, NOW)?;
@@ -271,7 +292,12 @@ fn a_conversation_whose_first_message_is_dropped_begins_with_the_next_one() {
     let (_folder, store) = sample::open();
     let project = ProjectId::new("prj_1");
     let local = ThreadId::local(&project);
-    let open = |text: &str| Act::ThreadOpen { project_id: project.clone(), title: "t".into(), text: text.into() };
+    let open = |text: &str| Act::ThreadOpen {
+        project_id: project.clone(),
+        title: "t".into(),
+        text: text.into(),
+        attachments: vec![],
+    };
     store
         .write(|tx| {
             outbox::enqueue(tx, "a", &open("1"), NOW)?;

@@ -17,6 +17,7 @@ fn after_a_change_only_the_new_key_opens_and_all_is_there() {
                 thread_id: presta_model::ThreadId::new("t"),
                 title: "x".into(),
                 text: "y".into(),
+                attachments: vec![],
             };
             outbox::enqueue(tx, "a1", &act, sample::NOW)?;
             project::upsert(tx, &sample::project("p1"), 1)

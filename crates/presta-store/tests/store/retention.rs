@@ -40,8 +40,12 @@ fn old_projects_go_and_those_worked_on_stay() {
                 Note { project_id: ProjectId::new("note"), text: "à voir".into(), tags: vec![], updated_at: NOW };
             note::save(tx, &note)?;
             draft::save_bid(tx, &ProjectId::new("draft"), &draft::BidForm::default(), NOW)?;
-            let act =
-                outbox::Act::ThreadOpen { project_id: ProjectId::new("act"), title: "t".into(), text: "x".into() };
+            let act = outbox::Act::ThreadOpen {
+                project_id: ProjectId::new("act"),
+                title: "t".into(),
+                text: "x".into(),
+                attachments: vec![],
+            };
             outbox::enqueue(tx, "a1", &act, NOW)
         })
         .unwrap();

@@ -3,4 +3,4 @@
 /**
  * The kinds of acts.
  */
-export type ActKind = "bid-place" | "thread-open" | "message-send" | "thread-read" | "thread-mute" | "thread-archive" | "write";
+export type ActKind = "bid-place" | "thread-open" | "message-send" | "thread-read" | "thread-mute" | "thread-archive" | "upload" | "write";

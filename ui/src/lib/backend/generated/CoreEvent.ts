@@ -4,6 +4,7 @@ import type { ArchiveProgress } from "./ArchiveProgress";
 import type { Delivered } from "./Delivered";
 import type { ExportProgress } from "./ExportProgress";
 import type { Typing } from "./Typing";
+import type { UploadProgress } from "./UploadProgress";
 
 /**
  * What a host is told.

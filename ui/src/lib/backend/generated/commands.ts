@@ -151,6 +151,7 @@ import type { ThreadRow } from "./ThreadRow";
 import type { ThreadView } from "./ThreadView";
 import type { ThreadsRequest } from "./ThreadsRequest";
 import type { Typing } from "./Typing";
+import type { UploadProgress } from "./UploadProgress";
 import type { UserId } from "./UserId";
 import type { VisibleRequest } from "./VisibleRequest";
 import type { WireError } from "./WireError";
