@@ -136,7 +136,7 @@ impl Rig {
         let project = text(&project, "id")?.to_owned();
         let known = json!({ "project_id": project });
         bridge.until("the new project", "project_get", &known, |page| page["can_bid"] == true).await?;
-        let window = u32::from(number % HELD_ONE_IN == 0);
+        let window = u32::from(number.is_multiple_of(HELD_ONE_IN));
         bridge.call("queue_settings_set", &json!({ "undo_seconds": window })).await?;
         let before = (self.admin.rows("messages").await?, self.admin.rows("bids").await?);
         let from_others = self.prepare(work, number).await?;

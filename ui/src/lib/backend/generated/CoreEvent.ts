@@ -25,7 +25,11 @@ progress: ExportProgress, } | { "type": "archive",
 /**
  * How far it has come.
  */
-progress: ArchiveProgress, } | { "type": "typing", 
+progress: ArchiveProgress, } | { "type": "upload", 
+/**
+ * How far it has come.
+ */
+progress: UploadProgress, } | { "type": "typing", 
 /**
  * Where, and until when to show it.
  */
