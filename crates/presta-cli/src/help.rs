@@ -44,7 +44,10 @@ fn dressed(command: Command, place: &str, words: &Words) -> Command {
         let own = format!("{place}_{name}");
         // What holds everywhere is said once.
         let text = if words.has(&own) { words.get(&own) } else { words.get(&format!("help_{name}")) };
-        command = command.mut_arg(name, |arg| arg.help(text));
+        command = command.mut_arg(name, |arg| {
+            let heading = if arg.is_positional() { "help_arguments" } else { "help_options" };
+            arg.help(text).help_heading(words.get(heading))
+        });
     }
     let subcommands: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     for name in subcommands {
