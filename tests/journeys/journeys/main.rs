@@ -20,6 +20,7 @@ mod online;
 mod person;
 mod profile;
 mod realtime;
+mod renewal;
 mod rotation;
 mod search;
 mod seed;

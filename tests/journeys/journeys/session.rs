@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use presta_testkit::{Mode, Platform, Proxy};
+use presta_testkit::Platform;
 use serde_json::json;
 use url::Url;
 
@@ -88,34 +88,4 @@ async fn an_address_that_is_none_and_a_link_that_is_none_are_refused() {
     let state = person.call("session_sign_in", json!({ "server": "http://example.org" })).await.unwrap();
     assert_eq!(state["error"]["code"], "insecure");
     assert_eq!(person.refused("open_external", json!({ "url": "javascript:alert(1)" })).await, "link-blocked");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_renewal_whose_answer_was_lost_means_signing_in_again_and_loses_no_work() {
-    let platform = market(false).await;
-    let freelancer = platform.login("freelancer").unwrap().clone();
-    let proxy = Proxy::start(platform.url()).await.unwrap();
-    let person = Person::signed_in(proxy.url(), &freelancer).await;
-    let projects = person.projects("").await;
-    let form = json!({ "amount": "12", "period_days": "", "text": "en cours", "milestones": [] });
-    person.call("bid_draft_save", json!({ "project_id": projects[0], "form": form })).await.unwrap();
-    proxy.set(Mode::Refuse);
-    person.offline().await;
-    person.bid(&projects[1]).await.unwrap();
-    // A start has no access token: it renews, the platform rotates, and its answer never comes.
-    proxy.set(Mode::LoseAnswer("/oauth/token"));
-    let person = person.restarted().await;
-    let status = person
-        .until("the end of the sign-in", "status", json!({}), |status| status["session"]["state"] == "signed-out")
-        .await
-        .unwrap();
-    assert_eq!(status["session"]["reason"], "revoked");
-    assert_eq!(proxy.lost(), 1);
-    assert_eq!(person.refused("bids_list", json!({})).await, "signed-out");
-    person.sign_in(&freelancer).await.unwrap();
-    assert_eq!(person.drained().await.len(), 1);
-    let draft = person.call("bid_draft_get", json!({ "project_id": projects[0] })).await.unwrap();
-    assert_eq!(draft["form"], form);
-    let account = platform.sign_in(&freelancer).await.unwrap();
-    assert_eq!(account.bids_on(&projects[1]).await.unwrap().len(), 1);
 }
