@@ -270,7 +270,9 @@ impl Opening {
         let mut missing: Vec<String> =
             expected.into_keys().filter(|path| !refused.contains(crate::name::shown(path).as_str())).collect();
         missing.sort();
-        missing.into_iter().for_each(|entry| faults.add(Error::Missing { file: file.clone(), entry }));
+        for path in missing {
+            faults.add(Error::Missing { file: file.clone(), entry: crate::name::shown(&path) });
+        }
         self.parts.push(Part { path: path.to_owned(), n, stamp });
         self.total = total;
         self.form = Some(form);
@@ -336,10 +338,12 @@ impl Opening {
 fn whole(path: &Path, limits: &Limits) -> Result<Whole, Error> {
     let file = path.display().to_string();
     let unreadable = |source| Error::Unreadable { file: path.display().to_string(), source };
-    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
         return Err(unreadable(std::io::Error::other("it is no file")));
     }
-    let mut text = Vec::new();
+    let length = metadata.len();
+    let mut text = Vec::with_capacity(usize::try_from(length.min(limits.manifest)).unwrap_or(0));
     let opened = File::open(path).map_err(unreadable)?;
     opened.take(limits.manifest.saturating_add(1)).read_to_end(&mut text).map_err(unreadable)?;
     if u64::try_from(text.len()).unwrap_or(u64::MAX) > limits.manifest {
@@ -354,7 +358,7 @@ impl Open {
         let mut tell = |_| ControlFlow::Continue(());
         let mut watch = Watch::new(entry.size, &mut tell);
         let mut content = self.again(entry, &mut watch, Hashing::No, file.to_owned())?;
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(usize::try_from(entry.size).unwrap_or(0));
         match content.read_to_end(&mut text) {
             Ok(_) => content.finish().map(|()| text),
             Err(error) => Err(content.fault(error)),
