@@ -10,7 +10,7 @@ use crate::listing::{self, Listed, Stamp, Zip};
 use crate::manifest::{self, Expected, Manifest, Unknown, Whole};
 use crate::read::{Hashing, Open};
 use crate::rows::Shape;
-use crate::watch::Watch;
+use crate::watch::{Progress, Tell, Watch};
 use crate::{Error, Faults, Limits};
 
 /// Who made an archive.
@@ -118,6 +118,14 @@ impl Archive {
     /// # Errors
     /// As [`Archive::open`].
     pub fn open_within(paths: &[PathBuf], limits: Limits) -> Result<Self, Error> {
+        Self::open_telling(paths, limits, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, told before each ZIP. The progress is in bytes of the ZIPs, of which a part alone is read.
+    ///
+    /// # Errors
+    /// As [`Archive::open`]; [`Error::Cancelled`].
+    pub fn open_telling(paths: &[PathBuf], limits: Limits, tell: &mut Tell<'_>) -> Result<Self, Error> {
         let is_manifest = |path: &&PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
         let (manifests, zips): (Vec<_>, Vec<_>) = paths.iter().partition(is_manifest);
         let first = zips.first().or(manifests.first()).ok_or(Error::Nothing)?;
@@ -129,7 +137,14 @@ impl Archive {
         let whole = manifests.first().map(|path| whole(path, &limits)).transpose()?;
         let mut opening = Opening { whole, limits, form: None, parts: Vec::new(), entries: Vec::new(), total: 0 };
         let mut faults = Faults::default();
+        let length = |path: &&PathBuf| path.metadata().map_or(0, |file| file.len());
+        let total = zips.iter().map(length).fold(0_u64, u64::saturating_add);
+        let mut done = 0_u64;
         for path in zips {
+            if tell(Progress { done, total }).is_break() {
+                return Err(Error::Cancelled);
+            }
+            done = done.saturating_add(length(&path));
             match opening.part(path) {
                 Ok(found) => faults.add_all(found),
                 Err(error) => faults.add(error),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use presta_archive::Progress;
-pub use presta_archive::{Archive, Error as Fault, Form, Tell};
+pub use presta_archive::{Archive, Error as Fault, Form, Limits, Tell};
 use presta_store::outbox::Failure;
 use serde::Serialize;
 use ts_rs::TS;
@@ -79,7 +79,7 @@ impl Engine {
                 }
                 ControlFlow::Continue(())
             };
-            work(&Archive::open(&paths)?, &mut tell)
+            work(&Archive::open_telling(&paths, Limits::default(), &mut tell)?, &mut tell)
         };
         Ok(tokio::task::spawn_blocking(work).await.map_err(|_| Error::Interrupted)??)
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::ops::ControlFlow;
 
-use presta_archive::{Archive, Error, Form, Kind, KindRows};
+use presta_archive::{Archive, Error, Form, Kind, KindRows, Limits};
 use serde_json::json;
 
 use crate::kit::{ASKED, codes, list, on, open, part, sha256, small, zip};
@@ -142,7 +142,8 @@ fn every_long_work_tells_its_progress_and_can_be_stopped() {
     let to = tempfile::tempdir().unwrap();
     let mut stop = |_| ControlFlow::Break(());
     let entry = archive.attachment("att_1").unwrap();
-    let stopped: [Error; 5] = [
+    let stopped: [Error; 6] = [
+        Archive::open_telling(&[path], Limits::default(), &mut stop).unwrap_err(),
         archive.verify(&mut stop).unwrap_err(),
         archive.rows("bid", 0, 1, &mut stop).unwrap_err(),
         archive.search("x", None, 1, &mut stop).unwrap_err(),
