@@ -40,6 +40,21 @@ impl Drop for Reading {
     }
 }
 
+/// When a reading told last.
+#[derive(Debug, Default)]
+struct Pace(Option<Instant>);
+
+impl Pace {
+    /// Whether it is time to tell again; then it counts as told.
+    fn is_due(&mut self, now: Instant) -> bool {
+        let due = self.0.is_none_or(|told| now.saturating_duration_since(told) >= TELL);
+        if due {
+            self.0 = Some(now);
+        }
+        due
+    }
+}
+
 impl Readings {
     fn begin(&self) -> Reading {
         let stop = Arc::new(AtomicBool::new(false));
@@ -68,13 +83,12 @@ impl Engine {
         let reading = self.inner.archives.begin();
         let (stop, bus) = (Arc::clone(&reading.0), self.inner.bus.clone());
         let work = move || {
-            let mut told: Option<Instant> = None;
+            let mut pace = Pace::default();
             let mut tell = |Progress { done, total }| {
                 if stop.load(Ordering::Acquire) {
                     return ControlFlow::Break(());
                 }
-                if told.is_none_or(|at| at.elapsed() >= TELL) {
-                    told = Some(Instant::now());
+                if pace.is_due(Instant::now()) {
                     bus.send(CoreEvent::Archive { progress: ArchiveProgress { done, total } });
                 }
                 ControlFlow::Continue(())
@@ -111,5 +125,19 @@ pub fn archive_failure(error: &presta_archive::Error) -> Failure {
         Archive::MissingPart { part } => failure.with("part", i64::from(*part)),
         Archive::Limit { limit, .. } => failure.with("limit", i64::try_from(*limit).unwrap_or(i64::MAX)),
         _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Pace;
+
+    #[test]
+    fn a_gigabyte_in_a_second_is_told_four_times() {
+        let (mut pace, begun) = (Pace::default(), Instant::now());
+        let told = (0..1_000).filter(|ms| pace.is_due(begun + Duration::from_millis(*ms))).collect::<Vec<_>>();
+        assert_eq!(told, [0, 250, 500, 750]);
     }
 }
