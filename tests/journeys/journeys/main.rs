@@ -10,6 +10,7 @@ mod disk;
 mod doubt;
 mod every_write;
 mod faults;
+mod files;
 mod keyring;
 mod kill;
 mod lock;
