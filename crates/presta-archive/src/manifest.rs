@@ -54,6 +54,16 @@ struct LocalManifest {
     made_at: Option<String>,
     account_id: String,
     files: Vec<LocalFile>,
+    #[serde(default)]
+    attachments: Vec<LocalAttachment>,
+}
+
+/// A file that was attached and waited to be sent.
+#[derive(Deserialize)]
+struct LocalAttachment {
+    name: String,
+    bytes: u64,
+    sha256: String,
 }
 
 #[derive(Deserialize)]
@@ -96,13 +106,16 @@ pub(crate) fn read(text: &[u8]) -> Result<Manifest, Unknown> {
         if version > LOCAL_VERSION {
             return Err(Unknown::Newer(version));
         }
-        let LocalManifest { made_at, account_id, files } = serde_json::from_value(value).map_err(other)?;
+        let LocalManifest { made_at, account_id, files, attachments } = serde_json::from_value(value).map_err(other)?;
         let files = files.into_iter().map(|file| {
             let expected = Expected { size: file.bytes, sha256: file.sha256, rows: Some((file.kind, file.rows)) };
             (file.name, expected)
         });
+        let attached = attachments
+            .into_iter()
+            .map(|file| (file.name, Expected { size: file.bytes, sha256: file.sha256, rows: None }));
         let made_at = made_at.unwrap_or_default();
-        return Ok(Manifest::Local { made_at, account: account_id, files: files.collect() });
+        return Ok(Manifest::Local { made_at, account: account_id, files: files.chain(attached).collect() });
     }
     let PartManifest { part, profile, asked_at, files } = serde_json::from_value(value).map_err(other)?;
     let files = files
