@@ -97,7 +97,7 @@ async fn an_export_of_this_computer_is_read_back() {
     std::fs::File::options().write(true).open(copy).unwrap().set_len(70_000).unwrap();
     let request = json!({"path": path.to_str().unwrap(), "overwrite": false});
     let export = person.call("export_local", request).await.unwrap();
-    let archive = Archive::open(&[path.clone()]).unwrap();
+    let archive = Archive::open(&[path]).unwrap();
     assert!(archive.faults().is_empty(), "{:?}", archive.faults());
     let out = tempfile::tempdir().unwrap();
     for (staged, bytes) in staged.iter().zip([bytes, Vec::new()]) {

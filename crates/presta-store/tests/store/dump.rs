@@ -79,7 +79,7 @@ fn a_staged_file_is_told_and_its_key_is_not() {
     assert!(rows_of[0].get("key").is_none());
     assert_eq!(rows(&store, "messages")[0]["attachments"][0]["id"], "att_1", "JSON, and not a text of JSON");
     let hex: String = key.iter().map(|byte| format!("{byte:02X}")).collect();
-    let sources = store.read(|connection| dump::sources(connection)).unwrap();
+    let sources = store.read(dump::sources).unwrap();
     for source in sources {
         store
             .read(|connection| {
