@@ -11,6 +11,7 @@ mod doubt;
 mod every_write;
 mod faults;
 mod files;
+mod files_killed;
 mod keyring;
 mod kill;
 mod lock;
