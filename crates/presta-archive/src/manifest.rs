@@ -78,6 +78,16 @@ struct LocalManifest {
     made_at: Option<String>,
     account_id: String,
     files: Files<LocalFile>,
+    #[serde(default = "none")]
+    attachments: Files<LocalAttachment>,
+}
+
+/// A file that was attached and waited to be sent.
+#[derive(Deserialize)]
+struct LocalAttachment {
+    name: String,
+    bytes: u64,
+    sha256: Hash,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +124,10 @@ struct WholeFile {
 /// A list with an end.
 struct Files<F>(Vec<F>);
 
+fn none<F>() -> Files<F> {
+    Files(Vec::new())
+}
+
 /// The manifest beside the parts.
 #[derive(Debug)]
 pub(crate) struct Whole {
@@ -130,13 +144,16 @@ pub(crate) fn read(text: &[u8]) -> Result<Manifest, Unknown> {
         if version > LOCAL_VERSION {
             return Err(Unknown::Newer(version));
         }
-        let LocalManifest { made_at, account_id, files } = serde_json::from_slice(text).map_err(other)?;
+        let LocalManifest { made_at, account_id, files, attachments } = serde_json::from_slice(text).map_err(other)?;
         let files = files.0.into_iter().map(|file| {
             let rows = Some((name::shown(&file.kind), file.rows));
             (file.name, Expected { size: file.bytes, sha256: file.sha256, rows })
         });
+        let attached = attachments.0.into_iter();
+        let attached = attached.map(|file| (file.name, Expected { size: file.bytes, sha256: file.sha256, rows: None }));
         let made_at = made_at.as_deref().map(name::shown).unwrap_or_default();
-        return Ok(Manifest::Local { made_at, account: name::shown(&account_id), files: files.collect() });
+        let files = files.chain(attached).collect();
+        return Ok(Manifest::Local { made_at, account: name::shown(&account_id), files });
     }
     let PartManifest { part, profile, asked_at, files } = serde_json::from_slice(text).map_err(other)?;
     let files = files.0.into_iter();

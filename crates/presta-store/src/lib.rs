@@ -26,6 +26,7 @@ pub mod attachment;
 pub mod bid;
 pub mod draft;
 pub mod dump;
+pub mod durable;
 pub mod health;
 pub mod message;
 pub mod note;

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::connection::lock;
+use crate::durable::sync_folder_of;
 use crate::file::{self, Access, beside};
 use crate::index_file::{self, SEARCH_FILE};
 use crate::signals::PROGRESS_STEPS;
@@ -43,7 +44,7 @@ impl Store {
         }
         // From here on the new key is the only one, so nothing may fail any more: an error would have it forgotten.
         lock(&self.inner.key).clone_from(new);
-        if let Err(error) = sync_folder(path) {
+        if let Err(error) = sync_folder_of(path) {
             tracing::warn!(%error, "the new name may not be on the disk yet");
         }
         self.reconnect(&mut writer, new);
@@ -96,15 +97,6 @@ impl Store {
             }
         }
     }
-}
-
-/// Brings a rename to the disk; elsewhere than on Unix the system does it itself.
-fn sync_folder(path: &Path) -> Result<(), Error> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// Writes a copy under another key, on the disk when this returns

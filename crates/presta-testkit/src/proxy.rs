@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,6 +20,11 @@ pub enum Mode {
     Refuse,
     /// Answers every request with these bytes, as a captive portal does.
     Answer(Arc<[u8]>),
+    /// Passes everything on, what comes from the client as slowly as this.
+    Slow {
+        /// Of each connection.
+        bytes_per_second: u32,
+    },
     /// Passes on a POST whose target ends with this text, and closes the connection on its answer, once.
     LoseAnswer(&'static str),
     /// Passes on a POST whose target ends with this text, and keeps its answer back: [`Mode::Pass`] lets it go, any other
@@ -119,7 +125,7 @@ impl Connection {
                     let _ = client.shutdown().await;
                 }
             }
-            Mode::Pass | Mode::LoseAnswer(_) | Mode::HoldAnswer(_) => {
+            Mode::Pass | Mode::Slow { .. } | Mode::LoseAnswer(_) | Mode::HoldAnswer(_) => {
                 let Ok(server) = TcpStream::connect(&self.address).await else {
                     return;
                 };
@@ -146,6 +152,10 @@ impl Connection {
         let up = async {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(n @ 1..) = from_client.read(&mut buffer).await {
+                if let Mode::Slow { bytes_per_second } = mode {
+                    let bytes = u32::try_from(n).unwrap_or(u32::MAX);
+                    tokio::time::sleep(Duration::from_secs(1) * bytes / bytes_per_second).await;
+                }
                 if let Mode::LoseAnswer(target) | Mode::HoldAnswer(target) = mode {
                     let line = String::from_utf8_lossy(buffer.get(..n.min(512)).unwrap_or_default());
                     let asked = line.strip_prefix("POST ").and_then(|rest| rest.split(' ').next());

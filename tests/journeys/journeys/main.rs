@@ -10,6 +10,8 @@ mod disk;
 mod doubt;
 mod every_write;
 mod faults;
+mod files;
+mod files_killed;
 mod keyring;
 mod kill;
 mod lock;

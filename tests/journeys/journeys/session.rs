@@ -31,6 +31,44 @@ async fn signing_out_asks_about_unsent_work_and_then_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn signing_out_asks_about_whatever_is_on_this_computer_alone() {
+    let platform = market(false).await;
+    let person = Person::signed_in(platform.url(), platform.login("freelancer").unwrap()).await;
+    let project = person.projects("").await.remove(0);
+    let threads = person.call("threads_list", json!({ "view": "inbox", "query": "" })).await.unwrap();
+    let thread = threads[0]["id"].as_str().unwrap();
+    let text = |text: &str| json!({ "thread_id": thread, "text": text });
+    let note = |text: &str| json!({ "project_id": project, "text": text, "tags": [] });
+    let asked = async |what: &str, value: u32| {
+        let request = json!({ "discard_unsent": false });
+        let failure =
+            presta_commands::dispatch(&person.engine, "session_sign_out", request).await.expect_err("a question");
+        assert_eq!(failure.code, "unsent-work");
+        assert_eq!(serde_json::to_value(&failure).unwrap()["params"][what], value, "{what}");
+    };
+    person.call("message_draft_save", text("Pas fini")).await.unwrap();
+    asked("drafts", 1).await;
+    let active = person.engine.active().unwrap();
+    let place = format!("thread:{thread}");
+    let staged = active.stage(&place, "devis.pdf".to_owned(), &b"un devis"[..]).await.unwrap();
+    asked("drafts", 1).await;
+    person.call("message_draft_save", text("")).await.unwrap();
+    asked("drafts", 1).await;
+    active.remove_staged(staged.id).await.unwrap();
+    drop(active);
+    person.call("note_save", note("Rappeler mardi")).await.unwrap();
+    asked("notes", 1).await;
+    person.call("note_save", note("")).await.unwrap();
+    let criteria = json!({ "query": "rust", "filters": {} });
+    let rule = json!({ "id": null, "name": "Rust", "criteria": criteria, "mode": "instant", "enabled": true });
+    let rule = person.call("alert_rule_save", rule).await.unwrap();
+    asked("notes", 1).await;
+    person.call("alert_rule_remove", json!({ "rule_id": rule["id"] })).await.unwrap();
+    let state = person.call("session_sign_out", json!({ "discard_unsent": false })).await.unwrap();
+    assert_eq!(state["state"], "signed-out", "nothing is left to ask about");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn signing_out_revokes_and_the_next_person_sees_nothing_of_the_last() {
     let platform = market(false).await;
     let person = Person::signed_in(platform.url(), &platform.login("freelancer").unwrap().clone()).await;
