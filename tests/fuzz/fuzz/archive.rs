@@ -49,6 +49,7 @@ const LIMITS: Limits = Limits {
     ratio: 250,
     ratio_from: 64 << 10,
     row: 64 << 10,
+    parsed: 512 << 10,
     depth: 64,
     name: 256,
     compared: 10_000,
