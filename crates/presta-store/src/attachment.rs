@@ -1,6 +1,6 @@
 //! Files that the person attached to a draft or an act and that the platform is still to get.
 
-use presta_model::{creating_act, local_id};
+use presta_model::{ThreadId, creating_act, local_id};
 use rusqlite::{Connection, OptionalExtension, Row};
 use zeroize::Zeroizing;
 
@@ -69,6 +69,17 @@ pub fn get(connection: &Connection, id: &str) -> Result<Option<Staged>, Error> {
         .optional()?)
 }
 
+/// A staged file by what an act names it: its local id, or the platform's once it is there.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn named(connection: &Connection, id: &str) -> Result<Option<Staged>, Error> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM attachment WHERE id = ?1 OR platform_id = ?2"))?
+        .query_row([creating_act(id).unwrap_or_default(), id], read)
+        .optional()?)
+}
+
 /// The files of a draft, in the order in which they were attached.
 ///
 /// # Errors
@@ -77,6 +88,18 @@ pub fn of_place(connection: &Connection, place: &str) -> Result<Vec<Staged>, Err
     let mut statement =
         connection.prepare_cached(&format!("SELECT {COLUMNS} FROM attachment WHERE place = ?1 ORDER BY rowid"))?;
     let rows = statement.query_map([place], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The conversations whose draft has files, and when the last one was attached, in ms since 1970.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn threads(connection: &Connection) -> Result<Vec<(ThreadId, i64)>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT substr(place, 8), max(staged_at) FROM attachment WHERE place LIKE 'thread:%' GROUP BY place",
+    )?;
+    let rows = statement.query_map([], |row| Ok((ThreadId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
