@@ -2,8 +2,8 @@ import { toWireError } from "$lib/backend";
 import type { AttachmentRow, DownloadProgress, UploadProgress, WireError } from "$lib/backend/types";
 import type { Client } from "$lib/query/client";
 
-/** Bytes handed to the core at a time: what it takes at most. */
-const PIECE = 1024 * 1024;
+/** Bytes handed to the core at a time; small enough that writing them as JSON takes less than a frame. */
+const PIECE = 256 * 1024;
 
 /** A file on its way into a draft. `id` is the core's, once the copy is whole. */
 export type Copy = { key: number; threadId: string; name: string; size: number; done: number; id: string | null; error: WireError | null };
