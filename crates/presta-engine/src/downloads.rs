@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -43,15 +44,23 @@ pub struct DownloadProgress {
 /// What is being saved, and what was saved since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Downloads {
-    running: Mutex<HashMap<String, Arc<Notify>>>,
+    running: Mutex<HashMap<String, Arc<Stop>>>,
     saved: Mutex<HashMap<String, PathBuf>>,
+}
+
+/// How the work is told to end.
+#[derive(Debug, Default)]
+struct Stop {
+    told: Notify,
+    /// The person does not want the file: what came of it goes.
+    discard: AtomicBool,
 }
 
 /// Makes room for the next when the work ends, however it ends.
 struct Turn<'a> {
     downloads: &'a Downloads,
     id: &'a str,
-    stop: Arc<Notify>,
+    stop: Arc<Stop>,
 }
 
 impl Downloads {
@@ -60,20 +69,21 @@ impl Downloads {
         if running.contains_key(id) {
             return None;
         }
-        let stop = Arc::new(Notify::new());
+        let stop = Arc::new(Stop::default());
         running.insert(id.to_owned(), Arc::clone(&stop));
         Some(Turn { downloads: self, id, stop })
     }
 
-    fn stop(&self, id: &str) {
+    fn discard(&self, id: &str) {
         if let Some(stop) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
-            stop.notify_one();
+            stop.discard.store(true, Ordering::Release);
+            stop.told.notify_one();
         }
     }
 
     /// Stops all of them; what came stays for the next time.
     pub(crate) fn stop_all(&self) {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).values().for_each(|stop| stop.notify_one());
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).values().for_each(|stop| stop.told.notify_one());
     }
 
     fn saved(&self, id: &str) -> Option<PathBuf> {
@@ -106,7 +116,12 @@ impl Active {
         let part = folder.join(file_name::part(&name, &file.sha256));
         tokio::select! {
             fetched = self.fetch(&file, &part) => fetched?,
-            () = turn.stop.notified() => return Err(Error::refused("attachment-cancelled")),
+            () = turn.stop.told.notified() => {
+                if turn.stop.discard.load(Ordering::Acquire) {
+                    tokio::fs::remove_file(&part).await.map_err(|error| unwritable(&part, error))?;
+                }
+                return Err(Error::refused("attachment-cancelled"));
+            }
         }
         let (place, whole) = (folder.clone(), part.clone());
         let named = tokio::task::spawn_blocking(move || file_name::take(&place, &name, &whole)).await;
@@ -116,9 +131,9 @@ impl Active {
         Ok(path)
     }
 
-    /// Stops saving a file; what came of it stays for the next time. It is no error when it is not being saved.
+    /// Stops saving a file, and removes what came of it. It is no error when it is not being saved.
     pub fn cancel_save(&self, id: &str) {
-        self.downloads.stop(id);
+        self.downloads.discard(id);
     }
 
     /// Where a file was saved, since the start.

@@ -19,8 +19,6 @@ use crate::{Active, Error, LARGEST_ATTACHMENT, MOST_ATTACHMENTS};
 pub const LARGEST_PIECE: usize = 1024 * 1024;
 /// Pieces that wait for the disk; the window waits for room.
 const AHEAD: usize = 2;
-/// A copy of which nothing more comes for so long is given up.
-const SILENCE: Duration = Duration::from_secs(60);
 
 /// The copies under way, by id.
 #[derive(Debug, Default)]
@@ -79,8 +77,14 @@ impl Active {
             if there + coming >= MOST_ATTACHMENTS || list.len() >= MOST_ATTACHMENTS {
                 return false;
             }
-            let incoming =
-                Incoming { pieces: receiver, runtime: Handle::current(), piece: Vec::new(), at: 0, ended: false };
+            let incoming = Incoming {
+                pieces: receiver,
+                silence: self.api.timeouts().silence,
+                runtime: Handle::current(),
+                piece: Vec::new(),
+                at: 0,
+                ended: false,
+            };
             let (active, copied, wanted) = (Arc::clone(self), id.clone(), place.to_owned());
             let copy = tokio::spawn(async move { active.stage_as(copied, &wanted, name, incoming).await });
             let staging = Staging { place: place.to_owned(), size, received: 0, pieces: sender, copy };
@@ -149,6 +153,8 @@ fn interrupted() -> Error {
 /// The pieces as one file, for a thread that may block.
 struct Incoming {
     pieces: mpsc::Receiver<Piece>,
+    /// Without a piece for so long, the copy is given up.
+    silence: Duration,
     runtime: Handle,
     piece: Vec<u8>,
     at: usize,
@@ -164,7 +170,7 @@ impl Read for Incoming {
                 self.at += count;
                 return Ok(count);
             }
-            let next = self.runtime.block_on(async { tokio::time::timeout(SILENCE, self.pieces.recv()).await });
+            let next = self.runtime.block_on(async { tokio::time::timeout(self.silence, self.pieces.recv()).await });
             match next {
                 Ok(Some(Piece::Bytes(bytes))) => (self.piece, self.at) = (bytes, 0),
                 Ok(Some(Piece::End)) => self.ended = true,

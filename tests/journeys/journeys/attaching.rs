@@ -1,10 +1,11 @@
 //! Files from the window of one person to the folder of another, by the commands that the windows call.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use presta_engine::{CoreEvent, LARGEST_ATTACHMENT, LARGEST_PIECE, MOST_ATTACHMENTS};
+use presta_engine::{Clock, CoreEvent, LARGEST_ATTACHMENT, LARGEST_PIECE, MOST_ATTACHMENTS, Timeouts};
 use presta_testkit::{Admin, Options, Platform, Seed};
 use serde_json::{Value, json};
 
@@ -178,6 +179,24 @@ async fn what_was_saved_of_a_file_is_gone_on_with_and_what_is_wrong_in_it_is_fou
     assert!(std::fs::read(saved).unwrap() == content, "byte for byte");
     assert_eq!(names(&scene.downloads()), ["plan.png"]);
 
+    // Stopped by the person: nothing of it stays, and the same file can be asked for again.
+    let slow = json!({ "match": path, "fault": { "drip": { "bytes": 10_000, "every_ms": 100 } }, "times": 1 });
+    scene.admin.faults(&json!([slow])).await.unwrap();
+    let mut events = scene.reader.events();
+    let stop = async {
+        loop {
+            match events.recv().await.unwrap() {
+                CoreEvent::Download { progress } if progress.done > 0 => break,
+                _ => {}
+            }
+        }
+        assert_eq!(scene.save(&files[0]).await.unwrap_err(), "attachment-saving", "once at a time");
+        scene.reader.call("attachment_save_cancel", json!({ "id": files[0]["id"] })).await.unwrap();
+    };
+    let (stopped, ()) = tokio::join!(scene.save(&files[0]), stop);
+    assert_eq!(stopped.unwrap_err(), "attachment-cancelled");
+    assert_eq!(names(&scene.downloads()), ["plan.png"]);
+
     let unknown = json!({ "thread_id": scene.thread, "attachment_id": "att_unknown" });
     assert_eq!(scene.reader.refused("attachment_save", unknown).await, "not-found");
     // The folder is a file: told, with where it is.
@@ -233,6 +252,24 @@ async fn a_file_that_is_not_brought_whole_leaves_nothing() {
     writer.call("attachment_unstage", json!({ "id": there[0]["id"] })).await.unwrap();
     assert_eq!(writer.call("attachments_staged", staged).await.unwrap(), json!([]));
     assert_eq!(copies(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_which_nothing_more_comes_is_given_up() {
+    let platform = Platform::start(Options { seed: Seed::Projects(100), ..Options::default() }).await.unwrap();
+    let timeouts = Timeouts { silence: Duration::from_millis(500), ..Timeouts::default() };
+    let person = Person::with(platform.url(), Clock::system(), timeouts).await;
+    person.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
+    person.up_to_date().await;
+    let project = person.projects("").await.remove(0);
+    let request = json!({ "place": { "in": "project", "id": project }, "name": "plan.png", "size": 10 });
+    let begun = person.call("attachment_stage_begin", request).await.unwrap();
+    let copies = || walk(person.profile()).iter().filter(|path| path.parent().unwrap().ends_with("staged")).count();
+    person.until("the copy to begin", "status", json!({}), |_| copies() == 1).await.unwrap();
+    person.until("the copy to be gone", "status", json!({}), |_| copies() == 0).await.unwrap();
+    let piece = json!({ "id": begun["id"], "offset": 0, "bytes": BASE64.encode(bytes(10)) });
+    assert_eq!(person.refused("attachment_stage_piece", piece.clone()).await, "attachment-unreadable", "it says why");
+    assert_eq!(person.refused("attachment_stage_piece", piece).await, "attachment-interrupted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
