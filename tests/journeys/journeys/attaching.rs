@@ -181,7 +181,7 @@ async fn what_was_saved_of_a_file_is_gone_on_with_and_what_is_wrong_in_it_is_fou
 
     // Stopped by the person: nothing of it stays, and the same file can be asked for again.
     let slow = json!({ "match": path, "fault": { "drip": { "bytes": 10_000, "every_ms": 100 } }, "times": 1 });
-    scene.admin.faults(&json!([slow])).await.unwrap();
+    scene.platform.admin().unwrap().faults(&json!([slow])).await.unwrap();
     let mut events = scene.reader.events();
     let stop = async {
         loop {
