@@ -179,3 +179,17 @@ test("files alone are a message", async () => {
   await expect(named(bubble.getByTestId("attachment"), "plan.txt")).toHaveAttribute("data-state", "sent");
   await expect(page.getByTestId("thread-row").first()).toContainText("Fichier joint");
 });
+
+test("a message takes thirty files, and says so of the one more", async () => {
+  const files = Array.from({ length: 31 }, (_, index) => ({ name: `page ${index + 1}.txt`, mimeType: "text/plain", buffer: Buffer.from(`Page ${index + 1}`) }));
+  await page.getByTestId("attach-input").setInputFiles(files);
+  await expect(page.locator("[data-testid=staged-file][data-state=staged]")).toHaveCount(30, { timeout: 30_000 });
+  await expect(named(staged(), "page 31.txt")).toHaveAttribute("data-state", "failed");
+  await expect(named(staged(), "page 31.txt")).toContainText("La limite est de 30");
+  await look(page, "a draft with thirty files");
+  await page.getByTestId("message-send").click();
+  const bubble = page.getByTestId("message-bubble").last();
+  await expect(bubble).toHaveAttribute("data-state", /sent|read/, { timeout: 60_000 });
+  await expect(bubble.getByTestId("attachment")).toHaveCount(30);
+  await expect(staged()).toHaveCount(1);
+});
