@@ -29,6 +29,7 @@ pub fn run() -> anyhow::Result<()> {
         user_agent: host::user_agent(),
         vault: Vault::os(host::KEYRING_SERVICE),
         open_link: Arc::new(|url| open::that_detached(url.as_str()).map_err(|error| error.to_string())),
+        downloads: host::downloads(),
         clock: Clock::system(),
         timeouts: Timeouts::default(),
     };

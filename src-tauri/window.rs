@@ -26,6 +26,8 @@ pub fn open(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
             matches!(url.scheme(), "tauri")
                 || url.host_str().is_some_and(|host| host == "tauri.localhost" || host == "localhost")
         })
+        // The page takes dropped files itself; the shell would keep them from it.
+        .disable_drag_drop_handler()
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     Ok(())

@@ -23,6 +23,7 @@ pub async fn engine(profile: &Path, server: &Url) -> anyhow::Result<Engine> {
         user_agent: "Prestataires/bench".into(),
         vault: Vault::memory(),
         open_link: Arc::new(|_| Ok(())),
+        downloads: None,
         clock: Clock::system(),
         timeouts: Timeouts::default(),
     })?;

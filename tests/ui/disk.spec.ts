@@ -49,3 +49,21 @@ test("once there is room the banner goes by itself, and the offer leaves once", 
   await page.getByTestId("bid-submit").click();
   await expect(page.getByTestId("project-my-bid")).toHaveAttribute("data-stage", "submitted", { timeout: 30_000 });
 });
+
+test("a file that finds no room is not attached, says so, and can be attached once there is some", async () => {
+  await page.getByTestId("nav-messages").click();
+  await page.getByTestId("thread-row").first().click();
+  await expect(page.getByTestId("message-input")).toBeVisible();
+  stack.fillDisk();
+  const file = { name: "devis.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(3_000_000, "un devis ") };
+  await page.getByTestId("attach-input").setInputFiles(file);
+  const chip = page.getByTestId("staged-file");
+  await expect(chip).toHaveAttribute("data-state", "failed");
+  await expect(chip).toContainText("Le disque est plein");
+  await accessible(page, "a file without room");
+  stack.freeDisk();
+  await page.getByTestId("staged-remove").click();
+  await expect(chip).toHaveCount(0);
+  await page.getByTestId("attach-input").setInputFiles(file);
+  await expect(chip).toHaveAttribute("data-state", "staged");
+});

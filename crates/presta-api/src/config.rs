@@ -30,7 +30,7 @@ pub struct Timeouts {
     pub answer: Duration,
     /// Between two pieces of an answer's body: 10 s.
     pub idle: Duration,
-    /// An event stream on which nothing comes, not even a heartbeat: 60 s.
+    /// An event stream on which nothing comes, not even a heartbeat, or a window that stops in the midst of a file: 60 s.
     pub silence: Duration,
     /// From the opening of the browser to the redirect: 10 min.
     pub sign_in: Duration,

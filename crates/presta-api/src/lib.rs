@@ -25,5 +25,5 @@ pub use error::{DecodeFault, Error, Retry, SignInError};
 pub use events::{EventStream, PlatformEvent, read_events};
 pub use oauth::{ClosingPages, SignIn};
 pub use problem::{FieldError, Problem, ProblemKind};
-pub use resources::{UploadPlace, is_upload_gone};
+pub use resources::{Download, UploadPlace, is_upload_gone};
 pub use tokens::{Refresh, RefreshTokens};

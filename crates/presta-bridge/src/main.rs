@@ -53,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
             }
             open::that_detached(url.as_str()).map_err(|error| error.to_string())
         }),
+        downloads: host::downloads(),
         clock: Clock::system(),
         timeouts: Timeouts::default(),
     })?;

@@ -161,6 +161,8 @@ pub struct Message {
     pub to: String,
     #[arg(value_name = "TEXT|-", allow_hyphen_values = true)]
     pub text: String,
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
     #[arg(long)]
     pub queue_only: bool,
 }

@@ -51,6 +51,7 @@ pub fn engine(global: &Global, open_link: Arc<presta_engine::OpenLink>) -> Resul
         user_agent: host::user_agent(),
         vault: Vault::os(host::KEYRING_SERVICE),
         open_link,
+        downloads: host::downloads(),
         clock: Clock::system(),
         timeouts: Timeouts::default(),
     })?)

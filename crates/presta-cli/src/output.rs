@@ -119,6 +119,18 @@ impl Output {
         }
     }
 
+    /// Bytes, in the largest unit that leaves something before the comma.
+    pub fn size(&self, bytes: &Value) -> String {
+        let bytes = bytes.as_u64().unwrap_or_default();
+        let (unit, value) = match bytes {
+            1_000_000_000.. => ("bytes_gb", bytes / 1_000_000_000),
+            1_000_000.. => ("bytes_mb", bytes / 1_000_000),
+            1_000.. => ("bytes_kb", bytes / 1_000),
+            _ => ("bytes_b", bytes),
+        };
+        self.words.with(unit, &[("value", &value.to_string())])
+    }
+
     /// What a bid asks, by the hour or for the whole.
     pub fn price(&self, bid: &Value) -> String {
         let unit = if bid["hourly"] == true { self.words.get("per_hour_short") } else { String::new() };

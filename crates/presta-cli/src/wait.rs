@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use presta_commands::Failure;
-use presta_engine::{SessionState, SyncPhase};
+use presta_engine::{CoreEvent, SessionState, SyncPhase};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -104,8 +104,14 @@ pub async fn until_sent(host: &mut Host, output: &Output, acts: &[String]) -> Re
             output.note(&output.words.with("send_in", &[("seconds", &seconds.to_string())]));
         }
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
-        if left.is_zero() || next(host, left).await.is_err() {
+        if left.is_zero() {
             return Ok(states);
+        }
+        match next(host, left).await {
+            // A large file takes its time; as long as it goes on, so does the wait.
+            Ok(Some(CoreEvent::Upload { .. })) => deadline = deadline.max(tokio::time::Instant::now() + SENDING),
+            Ok(_) => {}
+            Err(_) => return Ok(states),
         }
     }
 }
@@ -182,12 +188,13 @@ fn state_of(queue: &Value, act: &str) -> Value {
     }
 }
 
-/// The next event, whichever.
-async fn next(host: &mut Host, limit: Duration) -> Result<(), Stop> {
+/// The next event, whichever; none when some were missed.
+async fn next(host: &mut Host, limit: Duration) -> Result<Option<CoreEvent>, Stop> {
     // Whoever waits for a command is there: an account that locks by itself does not do so meanwhile.
     host.engine.note_activity().await;
     match tokio::time::timeout(limit, host.events.recv()).await {
-        Ok(Ok(_) | Err(RecvError::Lagged(_))) => Ok(()),
+        Ok(Ok(event)) => Ok(Some(event)),
+        Ok(Err(RecvError::Lagged(_))) => Ok(None),
         Ok(Err(RecvError::Closed)) => Err(Failure::new("interrupted").into()),
         Err(_) => Err(Failure::new("timeout").into()),
     }

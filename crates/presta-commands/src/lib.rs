@@ -7,6 +7,7 @@ mod accounts;
 mod alerts;
 mod app;
 mod archive;
+mod attachments;
 mod bids;
 mod export;
 mod list;

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::Failure;
 use crate::{
-    accounts, alerts, app, archive, bids, export, messages, notes, projects, queue, refs, search, storage, writes,
+    accounts, alerts, app, archive, attachments, bids, export, messages, notes, projects, queue, refs, search, storage,
+    writes,
 };
 
 /// What is known of a command besides its types.
@@ -108,16 +109,26 @@ commands! {
     bids_list(bids::list, crate::Nothing) -> Vec<bids::BidRow>, reads ["bids", "drafts", "queue"];
     bid_get(bids::get, bids::BidRequest) -> bids::BidRow, reads ["bids", "drafts", "queue"];
     threads_list(messages::threads, messages::ThreadsRequest) -> Vec<messages::ThreadRow>,
-        reads ["threads", "messages", "drafts", "queue"];
+        reads ["threads", "messages", "drafts", "queue", "attachments"];
     thread_get(messages::thread, messages::ThreadPageRequest) -> messages::ThreadPage,
-        reads ["thread:", "messages", "queue"];
+        reads ["thread:", "messages", "queue", "attachments"];
     thread_for_project(messages::thread_for_project, refs::ProjectRequest) -> messages::ThreadRef, reads ["threads"];
     message_draft_save(messages::draft_save, messages::TextRequest) -> crate::Nothing, reads [];
-    message_send(messages::send, messages::TextRequest) -> refs::ActRef, reads [];
+    message_send(messages::send, messages::MessageSendRequest) -> refs::ActRef, reads [];
     thread_mark_read(messages::mark_read, messages::ThreadRequest) -> crate::Nothing, reads [];
     thread_typing(messages::typing, messages::ThreadRequest) -> crate::Nothing, reads [];
     thread_archive(messages::archive, messages::ArchiveRequest) -> crate::Nothing, reads [];
     thread_mute(messages::mute, messages::MuteRequest) -> crate::Nothing, reads [];
+    attachments_staged(attachments::staged, attachments::AttachmentsRequest) -> Vec<attachments::AttachmentRow>,
+        reads ["attachments"];
+    attachment_stage_begin(attachments::begin, attachments::AttachmentStageRequest) -> attachments::AttachmentRef, reads [];
+    attachment_stage_piece(attachments::piece, attachments::AttachmentPieceRequest) -> crate::Nothing, reads [];
+    attachment_stage_finish(attachments::finish, attachments::AttachmentRef) -> attachments::AttachmentRow, reads [];
+    attachment_stage_cancel(attachments::cancel, attachments::AttachmentRef) -> crate::Nothing, reads [];
+    attachment_unstage(attachments::unstage, attachments::AttachmentRef) -> crate::Nothing, reads [];
+    attachment_save(attachments::save, attachments::AttachmentRequest) -> attachments::AttachmentSaved, reads [];
+    attachment_save_cancel(attachments::save_cancel, attachments::AttachmentRef) -> crate::Nothing, reads [];
+    attachment_reveal(attachments::reveal, attachments::AttachmentRef) -> crate::Nothing, reads [];
     queue_list(queue::list, crate::Nothing) -> queue::Queue, reads ["queue"];
     queue_retry(queue::retry, refs::ActRef) -> crate::Nothing, reads [];
     queue_confirm(queue::confirm, refs::ActRef) -> crate::Nothing, reads [];

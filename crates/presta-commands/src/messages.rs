@@ -1,13 +1,14 @@
 //! Conversations.
 
 use presta_engine::store::outbox::{self, Act, ActState, Failure, StoredAct};
-use presta_engine::store::{Connection, draft, message, project, thread};
+use presta_engine::store::{Connection, attachment, draft, message, project, thread};
 use presta_engine::{Engine, Error, message_html};
 use presta_model::{Millis, ProjectId, Thread, ThreadId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Nothing;
+use crate::attachments::{AttachmentRow, queued_rows, sent_rows};
 use crate::refs::ActRef;
 use crate::refs::ProjectRequest;
 
@@ -58,7 +59,7 @@ pub struct ThreadRow {
     pub muted: bool,
     /// Put away.
     pub archived: bool,
-    /// Whether a message is being written.
+    /// Whether a message is being written, or has files.
     pub has_draft: bool,
     /// Messages waiting to be sent.
     pub queued: u32,
@@ -95,8 +96,10 @@ pub struct MessageRow {
     pub author: String,
     /// Its text with links, sanitised.
     pub html: String,
-    /// Its text.
+    /// Its text; empty when there are files alone.
     pub text: String,
+    /// Files that go with it.
+    pub files: Vec<AttachmentRow>,
     /// When it was sent, or queued.
     pub at: i64,
     /// How far it has come; for the person's own.
@@ -145,6 +148,20 @@ pub struct TextRequest {
     pub thread_id: ThreadId,
     /// The text.
     pub text: String,
+}
+
+/// A message to send.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct MessageSendRequest {
+    /// Where.
+    pub thread_id: ThreadId,
+    /// The text; may be empty where there are files.
+    pub text: String,
+    /// Of the draft's files, those that go with it; the rest of the draft stays then. Without, all of them, and the draft
+    /// ends.
+    #[serde(default)]
+    #[ts(optional)]
+    pub files: Option<Vec<String>>,
 }
 
 /// Whether to silence.
@@ -215,8 +232,9 @@ pub(crate) async fn draft_save(engine: &Engine, request: TextRequest) -> Result<
     Ok(Nothing {})
 }
 
-pub(crate) async fn send(engine: &Engine, request: TextRequest) -> Result<ActRef, Error> {
-    let act_id = engine.signed_in()?.send_message(request.thread_id, request.text).await?;
+pub(crate) async fn send(engine: &Engine, request: MessageSendRequest) -> Result<ActRef, Error> {
+    let MessageSendRequest { thread_id, text, files } = request;
+    let act_id = engine.signed_in()?.send_message(thread_id, text, files).await?;
     Ok(ActRef { act_id })
 }
 
@@ -243,7 +261,12 @@ pub(crate) async fn mute(engine: &Engine, request: MuteRequest) -> Result<Nothin
 /// Every conversation, those the platform does not know yet too.
 fn rows(connection: &Connection, me: &UserId) -> Result<Vec<ThreadRow>, Error> {
     let acts = unsent(connection)?;
-    let drafts = draft::message_threads(connection)?;
+    let mut drafts = draft::message_threads(connection)?;
+    for (id, at) in attachment::threads(connection)? {
+        if !drafts.iter().any(|(known, _)| *known == id) {
+            drafts.push((id, at));
+        }
+    }
     let mut rows: Vec<ThreadRow> = thread::all(connection)?.iter().map(|thread| row_of(thread, me)).collect();
     let locals: Vec<ThreadId> =
         acts.iter().filter_map(|act| act.thread_id.clone()).chain(drafts.iter().map(|(id, _)| id.clone())).collect();
@@ -360,6 +383,7 @@ fn page(connection: &Connection, request: &ThreadPageRequest, me: &UserId) -> Re
             author: name(&message.author_id).unwrap_or_default(),
             html: message_html(&message.text),
             text: message.text.clone(),
+            files: sent_rows(&message.attachments),
             at: message.sent_at,
             state: mine.then_some(state),
             act_id: None,
@@ -367,10 +391,12 @@ fn page(connection: &Connection, request: &ThreadPageRequest, me: &UserId) -> Re
         });
     }
     let mine = name(me).unwrap_or_default();
-    messages
-        .extend(acts.iter().filter(|act| act.thread_id.as_ref() == Some(&id)).map(|act| queued_message(act, &mine)));
+    for act in acts.iter().filter(|act| act.thread_id.as_ref() == Some(&id)) {
+        messages.push(queued_message(act, &mine, queued_rows(connection, &act.act)?));
+    }
     let draft = draft::message(connection, &id)?.unwrap_or_default();
-    row.has_draft = !draft.is_empty();
+    let place = format!("thread:{id}");
+    row.has_draft = !draft.is_empty() || !attachment::of_place(connection, &place)?.is_empty();
     Ok(ThreadPage {
         thread: row,
         messages,
@@ -380,7 +406,7 @@ fn page(connection: &Connection, request: &ThreadPageRequest, me: &UserId) -> Re
     })
 }
 
-fn queued_message(act: &StoredAct, author: &str) -> MessageRow {
+fn queued_message(act: &StoredAct, author: &str, files: Vec<AttachmentRow>) -> MessageRow {
     let text = act.act.text();
     MessageRow {
         key: act.act_id.clone(),
@@ -389,6 +415,7 @@ fn queued_message(act: &StoredAct, author: &str) -> MessageRow {
         author: author.to_owned(),
         html: message_html(text),
         text: text.to_owned(),
+        files,
         at: act.queued_at,
         state: Some(match act.state {
             ActState::Sending => MessageState::Sending,

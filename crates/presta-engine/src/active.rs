@@ -63,6 +63,10 @@ pub struct Active {
     pub(crate) exports: crate::export::Running,
     /// Held for reading by who copies a file, so that nobody takes the copy for one that a kill left.
     pub(crate) staging: tokio::sync::RwLock<()>,
+    /// The copies that the window brings piece by piece.
+    pub(crate) stagings: crate::staging::Stagings,
+    /// Files that are being saved.
+    pub(crate) downloads: crate::downloads::Downloads,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     /// Set by [`Active::stop`], read inside each write of the background work.
     stopped: Arc<AtomicBool>,
@@ -131,6 +135,8 @@ impl Active {
             lock_after: watch::Sender::new(lock_after),
             exports: crate::export::Running::default(),
             staging: tokio::sync::RwLock::default(),
+            stagings: crate::staging::Stagings::default(),
+            downloads: crate::downloads::Downloads::default(),
             tasks: Mutex::default(),
             stopped: Arc::default(),
         }
@@ -365,6 +371,8 @@ impl Active {
 
     fn abort(&self) {
         self.stopped.store(true, Ordering::SeqCst);
+        self.stagings.clear();
+        self.downloads.stop_all();
         for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             task.abort();
         }

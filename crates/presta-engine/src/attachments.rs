@@ -63,6 +63,17 @@ impl Active {
     /// # Errors
     /// Those of [`Active::stage_file`].
     pub async fn stage(&self, place: &str, name: String, from: impl Read + Send + 'static) -> Result<Staged, Error> {
+        self.stage_as(Uuid::now_v7().to_string(), place, name, from).await
+    }
+
+    /// As [`Active::stage`], under a new id.
+    pub(crate) async fn stage_as(
+        &self,
+        id: String,
+        place: &str,
+        name: String,
+        from: impl Read + Send + 'static,
+    ) -> Result<Staged, Error> {
         let place = self.resolved_place(place).await?;
         let wanted = place.clone();
         let there = self.read(move |connection| Ok(attachment::of_place(connection, &wanted)?.len())).await?;
@@ -70,7 +81,6 @@ impl Active {
             return Err(too_many());
         }
         let _under_way = self.staging.read().await;
-        let id = Uuid::now_v7().to_string();
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(key.as_mut_slice()).map_err(|_| Error::refused("storage"))?;
         let (to, sealing) = (self.staged_path(&id), key.clone());
@@ -169,7 +179,19 @@ pub(crate) fn thread_place(thread: &ThreadId) -> String {
 
 /// Takes the files of the draft `place` for an act about to be queued, and gives what the act names them.
 pub(crate) fn claim_place(tx: &mut Tx<'_>, place: &str, now: i64) -> Result<Vec<String>, Error> {
-    let ids: Vec<String> = attachment::of_place(tx, place)?.iter().map(|staged| local_id(&staged.id)).collect();
+    let files: Vec<String> = attachment::of_place(tx, place)?.into_iter().map(|staged| staged.id).collect();
+    claim_files(tx, place, &files, now)
+}
+
+/// As [`claim_place`], of the draft's `files` alone.
+pub(crate) fn claim_files(tx: &mut Tx<'_>, place: &str, files: &[String], now: i64) -> Result<Vec<String>, Error> {
+    for id in files {
+        let staged = attachment::get(tx, id)?;
+        if staged.is_none_or(|staged| staged.place.as_deref() != Some(place)) {
+            return Err(Error::refused("not-found"));
+        }
+    }
+    let ids: Vec<String> = files.iter().map(|id| local_id(id)).collect();
     if ids.len() > MOST_ATTACHMENTS {
         return Err(too_many());
     }

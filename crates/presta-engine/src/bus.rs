@@ -45,6 +45,11 @@ pub enum CoreEvent {
         /// How far it has come.
         progress: crate::UploadProgress,
     },
+    /// A file is on its way from the platform.
+    Download {
+        /// How far it has come.
+        progress: crate::DownloadProgress,
+    },
     /// Someone is writing.
     Typing {
         /// Where, and until when to show it.

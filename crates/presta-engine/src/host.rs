@@ -1,6 +1,6 @@
 //! What every host starts with: where things are, and under which names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
@@ -22,6 +22,16 @@ pub fn profile() -> Result<PathBuf, Error> {
             .map(|folders| folders.data_local_dir().to_owned())
             .ok_or_else(|| Error::refused("no-home")),
     }
+}
+
+/// Where files are saved: `PRESTA_DOWNLOADS`, or the system's place for downloads; none where there is no such place.
+pub fn downloads() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("PRESTA_DOWNLOADS") {
+        return Some(PathBuf::from(folder));
+    }
+    let folders = directories::UserDirs::new()?;
+    // Without a desktop's configuration there is no name for it; the one that all of them begin with then.
+    Some(folders.download_dir().map_or_else(|| folders.home_dir().join("Downloads"), Path::to_owned))
 }
 
 /// The platform's address: `PRESTA_SERVER`, or Prestataires.pro.

@@ -10,8 +10,10 @@ mod bus;
 mod check;
 mod clock;
 mod closing_page;
+mod downloads;
 mod error;
 mod export;
+mod file_name;
 pub mod host;
 mod keys;
 mod links;
@@ -22,6 +24,7 @@ mod queue;
 mod richtext;
 mod session;
 mod settings;
+mod staging;
 mod status;
 mod storage;
 mod surroundings;
@@ -43,6 +46,7 @@ pub use attachments::{LARGEST_ATTACHMENT, MOST_ATTACHMENTS, UploadProgress};
 pub use bus::{CoreEvent, Typing};
 pub use check::{BidChecks, BidProblem, Context as CheckContext, check as check_bid, new_bid};
 pub use clock::Clock;
+pub use downloads::DownloadProgress;
 pub use error::Error;
 pub use export::{ExportProgress, ExportedFile, LocalExport};
 pub use links::gate as gate_link;
@@ -54,6 +58,7 @@ pub use queue::Side;
 pub use richtext::{brief_html, message_html};
 pub use session::{Account, Keeping, SessionState, SignIn, SignedOutReason};
 pub use settings::{Locale, Settings, Theme};
+pub use staging::LARGEST_PIECE;
 pub use status::{Counts, Indexing, SyncPhase, SyncStatus};
 pub use write::{Reopened, bid_context};
 
@@ -74,8 +79,10 @@ pub struct Config {
     pub user_agent: String,
     /// Where secrets are kept.
     pub vault: Vault,
-    /// Opens links.
+    /// Opens links, and folders with what was saved.
     pub open_link: Arc<OpenLink>,
+    /// Where files are saved; none where the system has no such place.
+    pub downloads: Option<PathBuf>,
     /// The present.
     pub clock: Clock,
     /// How long requests may take.

@@ -6,7 +6,7 @@ use presta_store::outbox::{self, Act, Failure, StoredAct};
 use presta_store::{Connection, Tx, attachment, bid, message, project, setting, thread};
 use uuid::Uuid;
 
-use crate::attachments::{claim_place, thread_place};
+use crate::attachments::{claim_files, claim_place, thread_place};
 use crate::check::{Context, check, new_bid};
 use crate::outbox::base;
 use crate::queue::again;
@@ -98,12 +98,18 @@ impl Active {
         .await
     }
 
-    /// Queues a message with the files of its draft, which ends in the same transaction. The first message to a project's client opens the
-    /// conversation, and those written before it is open wait behind it.
+    /// Queues a message with the files of its draft, which ends in the same transaction; of the draft's, with `files` alone,
+    /// and then the draft stays as it is. The first message to a project's client opens the conversation, and those written
+    /// before it is open wait behind it.
     ///
     /// # Errors
-    /// `message-empty`, `message-too-long`, `not-found`.
-    pub async fn send_message(&self, thread: ThreadId, text: String) -> Result<String, Error> {
+    /// `message-empty`, `message-too-long`, `not-found`, `too-many-attachments`.
+    pub async fn send_message(
+        &self,
+        thread: ThreadId,
+        text: String,
+        files: Option<Vec<String>>,
+    ) -> Result<String, Error> {
         let text = text.trim().to_owned();
         let now = self.clock.now_ms();
         let act_id = Uuid::now_v7().to_string();
@@ -120,7 +126,11 @@ impl Active {
             let opening = outbox::all(tx)?
                 .iter()
                 .any(|act| matches!(act.act, Act::ThreadOpen { .. }) && act.thread_id.as_ref() == Some(&thread));
-            let attachments = claim_place(tx, &thread_place(&thread), now)?;
+            let place = thread_place(&thread);
+            let attachments = match &files {
+                None => claim_place(tx, &place, now)?,
+                Some(files) => claim_files(tx, &place, files, now)?,
+            };
             if text.is_empty() && attachments.is_empty() {
                 return Err(Error::refused("message-empty"));
             }
@@ -135,7 +145,10 @@ impl Active {
                 }
             };
             outbox::enqueue(tx, &act_id, &act, now)?;
-            Ok(draft::save_message(tx, &thread, "", now)?)
+            if files.is_none() {
+                draft::save_message(tx, &thread, "", now)?;
+            }
+            Ok(())
         })
         .await?;
         self.outbox.notify_one();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use presta_model::{creating_act, local_id};
+use presta_model::{ThreadId, creating_act, local_id};
 use rusqlite::{Connection, OptionalExtension, Row};
 use zeroize::Zeroizing;
 
@@ -131,6 +131,18 @@ pub fn is_named_beside(connection: &Connection, file: &Staged, act_id: &str) -> 
                OR (?3 IS NOT NULL AND instr(payload, '\"' || ?3 || '\"') > 0)))",
         )?
         .query_row((act_id, &file.id, &file.platform_id), |row| row.get(0))?)
+}
+
+/// The conversations whose draft has files, and when the last one was attached, in ms since 1970.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn threads(connection: &Connection) -> Result<Vec<(ThreadId, i64)>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT substr(place, 8), max(staged_at) FROM attachment WHERE place LIKE 'thread:%' GROUP BY place",
+    )?;
+    let rows = statement.query_map([], |row| Ok((ThreadId::new(row.get::<_, String>(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Takes the files `ids` out of their drafts for an act that is about to be queued: what is not on the platform yet is

@@ -138,6 +138,23 @@ pub fn newest(connection: &Connection, thread: &ThreadId, limit: u32) -> Result<
     Ok(messages)
 }
 
+/// A file that goes with a message of the conversation.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn file(connection: &Connection, thread: &ThreadId, id: &str) -> Result<Option<Attachment>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT attachments FROM message WHERE thread_id = ?1 AND attachments <> '[]' ORDER BY seq DESC",
+    )?;
+    let mut rows = statement.query([thread.as_str()])?;
+    while let Some(row) = rows.next()? {
+        if let Some(file) = files(row, 0)?.into_iter().find(|file| file.id == id) {
+            return Ok(Some(file));
+        }
+    }
+    Ok(None)
+}
+
 /// How many messages of a conversation are kept here.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 mod accounts;
 mod alerts;
 mod archive;
+mod attaching;
 mod attachments;
 mod disk;
 mod doubt;

@@ -220,6 +220,7 @@ pub fn config(profile: &Path, server: &Url) -> Config {
         user_agent: "Prestataires/journeys".into(),
         vault: Vault::memory(),
         open_link: Arc::new(|_| Ok(())),
+        downloads: Some(profile.join("Downloads")),
         clock: Clock::system(),
         timeouts: Timeouts::default(),
     }

@@ -19,6 +19,7 @@ fn host(profile: &TempDir, server: &Url, vault: &Vault) -> Engine {
         user_agent: "Prestataires/journeys".into(),
         vault: vault.clone(),
         open_link: Arc::new(|_| Ok(())),
+        downloads: None,
         clock: Clock::system(),
         timeouts: Timeouts::default(),
     })

@@ -1,5 +1,6 @@
 //! One file per resource of the contract.
 
+mod attachments;
 mod bids;
 mod catalog;
 mod me;
@@ -9,6 +10,7 @@ mod threads;
 mod uploads;
 mod writes;
 
+pub use attachments::Download;
 pub use uploads::{UploadPlace, is_upload_gone};
 
 use serde::Deserialize;

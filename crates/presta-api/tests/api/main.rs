@@ -3,6 +3,7 @@
 
 mod answers;
 mod contract;
+mod downloads;
 mod events;
 mod limits;
 mod renewal;

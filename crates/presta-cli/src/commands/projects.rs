@@ -140,7 +140,14 @@ fn thread(output: &Output, page: &Value) -> String {
         let author = if message["mine"] == true { output.words.get("you") } else { text(&message["author"]) };
         let state = message["state"].as_str().map(|state| output.words.named("message", state)).unwrap_or_default();
         let head = format!("{}  {author}  {state}", time(&message["at"]));
-        out.push_str(&format!("\n{}\n{}\n", head.trim_end(), clean(message["text"].as_str().unwrap_or_default())));
+        out.push_str(&format!("\n{}\n", head.trim_end()));
+        let body = clean(message["text"].as_str().unwrap_or_default());
+        if !body.is_empty() {
+            out.push_str(&format!("{body}\n"));
+        }
+        for file in message["files"].as_array().into_iter().flatten() {
+            out.push_str(&format!("+ {}  {}\n", text(&file["name"]), output.size(&file["size"])));
+        }
     }
     out
 }

@@ -1,5 +1,7 @@
 //! Conversations and messages.
 
+use std::path::PathBuf;
+
 use presta_engine::Engine;
 use serde_json::{Value, json};
 
@@ -20,13 +22,17 @@ pub async fn list(engine: &Engine, output: &Output, threads: Threads) -> Result<
     };
     let found = host.call("threads_list", json!({ "view": view, "query": threads.query.unwrap_or_default() })).await?;
     output.response(&found, |output| {
-        let rows = found.as_array().into_iter().flatten().map(cells).collect();
+        let rows = found.as_array().into_iter().flatten().map(|thread| cells(output, thread)).collect();
         output.table(&["col_id", "col_with", "col_title", "col_unread", "col_queued", "col_updated", "col_last"], rows)
     })
 }
 
-fn cells(thread: &Value) -> Vec<String> {
+fn cells(output: &Output, thread: &Value) -> Vec<String> {
     let text = |name: &str| thread[name].as_str().unwrap_or_default().to_owned();
+    let last = match thread["last_text"].as_str() {
+        Some("") => output.words.get("attachments_only"),
+        last => last.unwrap_or_default().chars().take(60).collect(),
+    };
     vec![
         text("id"),
         text("with"),
@@ -34,7 +40,7 @@ fn cells(thread: &Value) -> Vec<String> {
         thread["unread"].to_string(),
         thread["queued"].to_string(),
         time(&thread["last_at"]),
-        text("last_text").chars().take(60).collect(),
+        last,
     ]
 }
 
@@ -44,12 +50,45 @@ pub async fn message(engine: &Engine, output: &Output, message: Message) -> Resu
     let mut host = host::start(engine, if message.queue_only { Need::Local } else { Need::Online }).await?;
     host.signed_in(output).await?;
     let thread = conversation(&host, &message.to).await?;
-    let queued = host.call("message_send", json!({ "thread_id": thread, "text": text })).await?;
+    let files = attach(&host, &thread, &message.attach).await?;
+    // Apart from what is being written there in the window, which stays as it is.
+    let request = json!({ "thread_id": thread, "text": text, "files": files });
+    let queued = match host.call("message_send", request).await {
+        Ok(queued) => queued,
+        Err(stop) => {
+            detach(&host, &files).await;
+            return Err(stop);
+        }
+    };
     let act = act_of(&queued);
     if message.queue_only {
         return output.response(&queued, |output| format!("{} ({act})\n", output.words.get("queue_kept")));
     }
     wait::report(&mut host, output, &act).await
+}
+
+/// Copies the files for a message; all of them or none.
+async fn attach(host: &Host, thread: &Value, paths: &[PathBuf]) -> Result<Vec<String>, Stop> {
+    let place = format!("thread:{}", thread.as_str().unwrap_or_default());
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        match host.engine.signed_in()?.stage_file(&place, path).await {
+            Ok(staged) => files.push(staged.id),
+            Err(error) => {
+                detach(host, &files).await;
+                return Err(error.failure().with("path", path.display().to_string()).into());
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Takes back what was copied for a message that is not queued.
+async fn detach(host: &Host, files: &[String]) {
+    for id in files {
+        // What cannot be taken back now stays in the draft, where the window shows it.
+        let _ = host.call("attachment_unstage", json!({ "id": id })).await;
+    }
 }
 
 /// The conversation of that id, or the one about the project of that id.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod archive;
+mod attach;
 mod codes;
 mod day;
 mod doctor;

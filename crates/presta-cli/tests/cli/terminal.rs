@@ -114,6 +114,7 @@ impl Terminal {
             user_agent: host::user_agent(),
             vault: Vault::os(host::KEYRING_SERVICE),
             open_link: Arc::new(|_| Err("no browser".to_owned())),
+            downloads: None,
             clock: Clock::system(),
             timeouts: Timeouts::default(),
         })

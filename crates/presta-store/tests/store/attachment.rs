@@ -214,3 +214,24 @@ fn an_upload_that_was_cut_off_is_in_no_doubt() {
     let act = store.read(|c| outbox::get(c, "f1")).unwrap().unwrap();
     assert_eq!((act.state, act.attempts, act.in_doubt), (ActState::Queued, 1, false));
 }
+
+#[test]
+fn a_file_is_found_by_either_of_its_names_and_drafts_with_files_are_listed() {
+    let (_folder, store) = sample::open();
+    queued(&store);
+    store
+        .write(|tx| -> Result<_, Error> {
+            attachment::arrived(tx, "f1", "att_1")?;
+            attachment::insert(tx, &staged("f3", "thread:thr_2"), NOW)?;
+            attachment::insert(tx, &staged("f4", "thread:thr_2"), NOW + 1)?;
+            attachment::insert(tx, &staged("f5", "project:prj_1"), NOW)
+        })
+        .unwrap();
+    let named = |id: &str| store.read(|c| attachment::named(c, id)).unwrap().map(|staged| staged.id);
+    assert_eq!(named("att_1").as_deref(), Some("f1"));
+    assert_eq!(named(&local_id("f1")).as_deref(), Some("f1"));
+    assert_eq!(named(&local_id("f2")).as_deref(), Some("f2"));
+    assert_eq!((named("f2"), named("")), (None, None), "an id is one of the two, not a part of one");
+    let threads = store.read(attachment::threads).unwrap();
+    assert_eq!(threads, [(ThreadId::new("thr_2"), NOW + 1)], "what is queued is in no draft any more");
+}

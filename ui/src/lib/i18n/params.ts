@@ -61,6 +61,12 @@ export interface MessageParams {
   message_by: { name: string | number };
   message_to: { name: string | number };
   message_too_long: { count: number };
+  attachments_copying: { count: number };
+  attachment_remove: { name: string | number };
+  attachment_save: { name: string | number };
+  attachment_save_stop: { name: string | number };
+  attachment_saved: { name: string | number };
+  attachment_reveal: { name: string | number };
   queued_since: { when: string | number };
   sent_at: { time: string | number };
   next_attempt: { count: number; time: string | number };
@@ -101,6 +107,7 @@ export interface MessageParams {
   error_bad_time_zone: { zone: string | number };
   error_too_many_attachments_then: { max: string | number };
   error_attachment_taken: { name: string | number };
+  error_downloads_unwritable: { path: string | number };
   error_field_missing: { field: string | number };
   error_field_unknown: { field: string | number };
   error_unexpected_status: { status: string | number };
@@ -110,6 +117,8 @@ export interface MessageParams {
   storage_rows_value: { bids: string | number; messages: string | number; notes: string | number; projects: string | number };
   storage_keep_days: { count: number };
   storage_checked: { when: string | number };
+  bytes_b: { value: string | number };
+  bytes_kb: { value: string | number };
   bytes_mb: { value: string | number };
   bytes_gb: { value: string | number };
 }

@@ -1,5 +1,5 @@
 import { toWireError, type CommandName, type Host, type Request, type Response } from "$lib/backend";
-import type { CoreEvent, Delivered, Typing } from "$lib/backend/types";
+import type { CoreEvent, Delivered, DownloadProgress, Typing, UploadProgress } from "$lib/backend/types";
 import { concerns, keyOf } from "./tags";
 
 const KEPT_ANSWERS = 60;
@@ -13,6 +13,8 @@ export class Client {
   readonly #kept = new Map<string, unknown>();
   readonly #delivered = new Set<(act: Delivered) => void>();
   readonly #typing = new Set<(typing: Typing) => void>();
+  readonly #uploads = new Set<(progress: UploadProgress) => void>();
+  readonly #downloads = new Set<(progress: DownloadProgress) => void>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -63,6 +65,16 @@ export class Client {
     return () => this.#typing.delete(handler);
   }
 
+  onUpload(handler: (progress: UploadProgress) => void): () => void {
+    this.#uploads.add(handler);
+    return () => this.#uploads.delete(handler);
+  }
+
+  onDownload(handler: (progress: DownloadProgress) => void): () => void {
+    this.#downloads.add(handler);
+    return () => this.#downloads.delete(handler);
+  }
+
   #keep<K extends CommandName>(name: K, request: Request<K>, answer: Response<K>): void {
     const key = keyOf(name, request);
     this.#kept.delete(key);
@@ -74,6 +86,8 @@ export class Client {
   #receive(event: CoreEvent): void {
     if (event.type === "delivered") for (const handler of this.#delivered) handler(event.act);
     else if (event.type === "typing") for (const handler of this.#typing) handler(event.typing);
+    else if (event.type === "upload") for (const handler of this.#uploads) handler(event.progress);
+    else if (event.type === "download") for (const handler of this.#downloads) handler(event.progress);
     else if (event.type === "changed") for (const listener of [...this.#listeners]) if (concerns(event.tags, listener.tags())) listener.refetch();
   }
 }

@@ -4,6 +4,7 @@ import { reads, type Account, type Bootstrap, type Catalog, type Counts, type Se
 import type { I18n } from "$lib/i18n/i18n.svelte";
 import { errorWords } from "$lib/i18n/errors";
 import type { Client } from "$lib/query/client";
+import { Files } from "./files.svelte";
 import { Saves } from "./saves";
 import { Throttle } from "./throttle";
 import { Clock } from "./clock.svelte";
@@ -22,6 +23,7 @@ export class App {
   readonly clock = new Clock();
   readonly toasts = new Toasts();
   readonly saves = new Saves();
+  readonly files: Files;
 
   ready = $state(false);
   bootError = $state.raw<WireError | null>(null);
@@ -39,6 +41,7 @@ export class App {
 
   constructor(client: Client, i18n: I18n) {
     this.client = client;
+    this.files = new Files(client);
     this.i18n = i18n;
   }
 
@@ -55,6 +58,7 @@ export class App {
     const stops = [
       this.client.start(),
       this.clock.start(),
+      this.files.start(),
       this.client.onChange({ tags: () => reads.status, refetch: new Throttle(() => this.#refresh(), () => STATUS_MS).ask }),
       this.client.onChange({ tags: () => BOOT_TAGS, refetch: () => void this.boot() }),
       this.#tellVisible(),
@@ -122,6 +126,7 @@ export class App {
     if (before !== undefined && shown !== before) {
       this.client.forget();
       this.toasts.clear();
+      this.files.clear();
     }
     this.#last = shown;
   }

@@ -2,6 +2,7 @@
 import type { AlertNotice } from "./AlertNotice";
 import type { ArchiveProgress } from "./ArchiveProgress";
 import type { Delivered } from "./Delivered";
+import type { DownloadProgress } from "./DownloadProgress";
 import type { ExportProgress } from "./ExportProgress";
 import type { Typing } from "./Typing";
 import type { UploadProgress } from "./UploadProgress";
@@ -29,7 +30,11 @@ progress: ArchiveProgress, } | { "type": "upload",
 /**
  * How far it has come.
  */
-progress: UploadProgress, } | { "type": "typing", 
+progress: UploadProgress, } | { "type": "download", 
+/**
+ * How far it has come.
+ */
+progress: DownloadProgress, } | { "type": "typing", 
 /**
  * Where, and until when to show it.
  */

@@ -47,7 +47,7 @@ muted: boolean,
  */
 archived: boolean, 
 /**
- * Whether a message is being written.
+ * Whether a message is being written, or has files.
  */
 has_draft: boolean, 
 /**

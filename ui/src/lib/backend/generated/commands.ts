@@ -44,6 +44,15 @@ import type { ArchiveRequest } from "./ArchiveRequest";
 import type { ArchiveRows } from "./ArchiveRows";
 import type { ArchiveRowsRequest } from "./ArchiveRowsRequest";
 import type { ArchiveSearchRequest } from "./ArchiveSearchRequest";
+import type { AttachmentPieceRequest } from "./AttachmentPieceRequest";
+import type { AttachmentPlace } from "./AttachmentPlace";
+import type { AttachmentRef } from "./AttachmentRef";
+import type { AttachmentRequest } from "./AttachmentRequest";
+import type { AttachmentRow } from "./AttachmentRow";
+import type { AttachmentSaved } from "./AttachmentSaved";
+import type { AttachmentStageRequest } from "./AttachmentStageRequest";
+import type { AttachmentState } from "./AttachmentState";
+import type { AttachmentsRequest } from "./AttachmentsRequest";
 import type { BidChecks } from "./BidChecks";
 import type { BidDraft } from "./BidDraft";
 import type { BidEventKind } from "./BidEventKind";
@@ -69,6 +78,7 @@ import type { Currency } from "./Currency";
 import type { Delivered } from "./Delivered";
 import type { Difference } from "./Difference";
 import type { Doctor } from "./Doctor";
+import type { DownloadProgress } from "./DownloadProgress";
 import type { DraftVersion } from "./DraftVersion";
 import type { EntityType } from "./EntityType";
 import type { ExportProgress } from "./ExportProgress";
@@ -89,6 +99,7 @@ import type { LockAfterRequest } from "./LockAfterRequest";
 import type { MergeRequest } from "./MergeRequest";
 import type { MessageHit } from "./MessageHit";
 import type { MessageRow } from "./MessageRow";
+import type { MessageSendRequest } from "./MessageSendRequest";
 import type { MessageState } from "./MessageState";
 import type { Milestone } from "./Milestone";
 import type { MilestoneForm } from "./MilestoneForm";
@@ -157,7 +168,7 @@ import type { VisibleRequest } from "./VisibleRequest";
 import type { WireError } from "./WireError";
 import type { WriteRequest } from "./WriteRequest";
 
-export type { Account, AccountRequest, AccountRow, ActKind, ActRef, ActRow, ActState, Alert, AlertCriteria, AlertMode, AlertNotice, AlertNoticeKind, AlertNoticed, AlertOrigin, AlertPreferences, AlertPreview, AlertPreviewRequest, AlertPreviewed, AlertRule, AlertRuleEnableRequest, AlertRuleForm, AlertRuleRequest, AlertWhy, AlertsRequest, AlertsResponse, AlertsSeenRequest, AlertsWhich, ArchiveCompareRequest, ArchiveCount, ArchiveDifference, ArchiveEntriesRequest, ArchiveEntry, ArchiveExtractRequest, ArchiveExtracted, ArchiveFound, ArchiveHit, ArchiveKind, ArchiveKindDifference, ArchiveOverview, ArchiveProgress, ArchiveReport, ArchiveRequest, ArchiveRows, ArchiveRowsRequest, ArchiveSearchRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, ChangeWriteRequest, Client, CoreEvent, Count, Counts, Currency, Delivered, Difference, Doctor, DraftVersion, EntityType, ExportProgress, ExportRequest, ExportedFile, Fees, FieldConflict, FilterKind, FormRequest, Indexing, Keeping, LinkRequest, ListRequest, ListResponse, LocalExport, Locale, LockAfterRequest, MergeRequest, MessageHit, MessageRow, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, NewPassphraseRequest, Note, NoteHit, NoteRequest, Nothing, ParamValue, Passphrase, PassphraseRequest, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QueueSettings, QuietHours, Reopened, Repair, RepairRequest, ResourceRequest, ResourceRow, ResourcesRequest, Retention, Role, Rules, SearchRequest, SearchResponse, Security, SessionState, Settings, SettingsRequest, Side, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UploadProgress, UserId, VisibleRequest, WireError, WriteRequest };
+export type { Account, AccountRequest, AccountRow, ActKind, ActRef, ActRow, ActState, Alert, AlertCriteria, AlertMode, AlertNotice, AlertNoticeKind, AlertNoticed, AlertOrigin, AlertPreferences, AlertPreview, AlertPreviewRequest, AlertPreviewed, AlertRule, AlertRuleEnableRequest, AlertRuleForm, AlertRuleRequest, AlertWhy, AlertsRequest, AlertsResponse, AlertsSeenRequest, AlertsWhich, ArchiveCompareRequest, ArchiveCount, ArchiveDifference, ArchiveEntriesRequest, ArchiveEntry, ArchiveExtractRequest, ArchiveExtracted, ArchiveFound, ArchiveHit, ArchiveKind, ArchiveKindDifference, ArchiveOverview, ArchiveProgress, ArchiveReport, ArchiveRequest, ArchiveRows, ArchiveRowsRequest, ArchiveSearchRequest, AttachmentPieceRequest, AttachmentPlace, AttachmentRef, AttachmentRequest, AttachmentRow, AttachmentSaved, AttachmentStageRequest, AttachmentState, AttachmentsRequest, BidChecks, BidDraft, BidEventKind, BidEventRow, BidForm, BidHit, BidId, BidProblem, BidRequest, BidRow, BidStage, Bootstrap, BudgetKind, CannotBid, Catalog, Category, ChangeWriteRequest, Client, CoreEvent, Count, Counts, Currency, Delivered, Difference, Doctor, DownloadProgress, DraftVersion, EntityType, ExportProgress, ExportRequest, ExportedFile, Fees, FieldConflict, FilterKind, FormRequest, Indexing, Keeping, LinkRequest, ListRequest, ListResponse, LocalExport, Locale, LockAfterRequest, MergeRequest, MessageHit, MessageRow, MessageSendRequest, MessageState, Milestone, MilestoneForm, Millis, Money, MuteRequest, NewPassphraseRequest, Note, NoteHit, NoteRequest, Nothing, ParamValue, Passphrase, PassphraseRequest, ProjectFilters, ProjectHit, ProjectId, ProjectPage, ProjectRequest, ProjectRow, ProjectStatus, Queue, QueueSettings, QuietHours, Reopened, Repair, RepairRequest, ResourceRequest, ResourceRow, ResourcesRequest, Retention, Role, Rules, SearchRequest, SearchResponse, Security, SessionState, Settings, SettingsRequest, Side, SignInRequest, SignOutRequest, SignedOutReason, Sizes, Skill, Sort, Span, Status, Storage, SyncPhase, SyncStatus, TextRequest, Theme, ThreadId, ThreadPage, ThreadPageRequest, ThreadRef, ThreadRequest, ThreadRow, ThreadView, ThreadsRequest, Typing, UploadProgress, UserId, VisibleRequest, WireError, WriteRequest };
 
 export type CommandMap = {
   bootstrap: [Nothing, Bootstrap];
@@ -212,11 +223,20 @@ export type CommandMap = {
   thread_get: [ThreadPageRequest, ThreadPage];
   thread_for_project: [ProjectRequest, ThreadRef];
   message_draft_save: [TextRequest, Nothing];
-  message_send: [TextRequest, ActRef];
+  message_send: [MessageSendRequest, ActRef];
   thread_mark_read: [ThreadRequest, Nothing];
   thread_typing: [ThreadRequest, Nothing];
   thread_archive: [ArchiveRequest, Nothing];
   thread_mute: [MuteRequest, Nothing];
+  attachments_staged: [AttachmentsRequest, Array<AttachmentRow>];
+  attachment_stage_begin: [AttachmentStageRequest, AttachmentRef];
+  attachment_stage_piece: [AttachmentPieceRequest, Nothing];
+  attachment_stage_finish: [AttachmentRef, AttachmentRow];
+  attachment_stage_cancel: [AttachmentRef, Nothing];
+  attachment_unstage: [AttachmentRef, Nothing];
+  attachment_save: [AttachmentRequest, AttachmentSaved];
+  attachment_save_cancel: [AttachmentRef, Nothing];
+  attachment_reveal: [AttachmentRef, Nothing];
   queue_list: [Nothing, Queue];
   queue_retry: [ActRef, Nothing];
   queue_confirm: [ActRef, Nothing];
@@ -292,8 +312,8 @@ export const reads: Record<keyof CommandMap, string[]> = {
   bid_submit: [],
   bids_list: ["bids", "drafts", "queue"],
   bid_get: ["bids", "drafts", "queue"],
-  threads_list: ["threads", "messages", "drafts", "queue"],
-  thread_get: ["thread:", "messages", "queue"],
+  threads_list: ["threads", "messages", "drafts", "queue", "attachments"],
+  thread_get: ["thread:", "messages", "queue", "attachments"],
   thread_for_project: ["threads"],
   message_draft_save: [],
   message_send: [],
@@ -301,6 +321,15 @@ export const reads: Record<keyof CommandMap, string[]> = {
   thread_typing: [],
   thread_archive: [],
   thread_mute: [],
+  attachments_staged: ["attachments"],
+  attachment_stage_begin: [],
+  attachment_stage_piece: [],
+  attachment_stage_finish: [],
+  attachment_stage_cancel: [],
+  attachment_unstage: [],
+  attachment_save: [],
+  attachment_save_cancel: [],
+  attachment_reveal: [],
   queue_list: ["queue"],
   queue_retry: [],
   queue_confirm: [],

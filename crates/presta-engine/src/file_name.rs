@@ -1,0 +1,138 @@
+//! Names of files that others chose, made harmless for a folder of the person's on any system.
+
+use std::fs::OpenOptions;
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// Longest name, in bytes: what goes around it still fits in the 255 of most file systems.
+const LONGEST: usize = 180;
+/// Longest ending that is kept when a name is cut, in bytes.
+const LONGEST_ENDING: usize = 20;
+/// Names beside the wanted one that are tried.
+const BESIDE: u32 = 9_999;
+/// Names that are devices on Windows, whatever their ending.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// `name` without folders, control characters, those that turn the direction of writing, and what Windows forbids; neither
+/// hidden nor a device, and never empty.
+pub(crate) fn safe(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !turns(*c))
+        .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
+        .collect();
+    let clean = clean.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
+    let clean = clean.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    let (stem, ending) = split(clean);
+    let device = stem.to_ascii_lowercase();
+    let port = ["com", "lpt"].iter().any(|kind| device.strip_prefix(kind).is_some_and(|rest| rest.len() == 1));
+    let before = if port || DEVICES.contains(&device.as_str()) { "_" } else { "" };
+    let stem = cut(stem, LONGEST - ending.len());
+    let named = format!("{before}{stem}{ending}");
+    if named.is_empty() { "file".to_owned() } else { named }
+}
+
+/// What a file is called until it is whole: by what it will be, so that nothing else goes on with it.
+pub(crate) fn part(name: &str, sha256: &str) -> String {
+    let digest: String = sha256.chars().filter(char::is_ascii_hexdigit).take(16).collect();
+    format!("{name}.{digest}.part")
+}
+
+/// Gives the file `from` the name `name` in `folder`, or the first free one beside it: `devis (2).pdf`.
+pub(crate) fn take(folder: &Path, name: &str, from: &Path) -> std::io::Result<PathBuf> {
+    let (stem, ending) = split(name);
+    for number in 1..=BESIDE {
+        let tried = if number == 1 { name.to_owned() } else { format!("{stem} ({number}){ending}") };
+        let path = folder.join(tried);
+        // Made before it is replaced: a file that is there, or comes there meanwhile, is not written over.
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(_) => {
+                let named = std::fs::rename(from, &path);
+                if named.is_err() {
+                    // Nothing was written in it.
+                    let _ = std::fs::remove_file(&path);
+                }
+                return named.map(|()| path);
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::from(ErrorKind::AlreadyExists))
+}
+
+/// A name and its ending, with the dot.
+fn split(name: &str) -> (&str, &str) {
+    match name.rfind('.').and_then(|dot| name.split_at_checked(dot)) {
+        Some((stem, ending)) if !stem.is_empty() && ending.len() <= LONGEST_ENDING => (stem, ending),
+        _ => (name, ""),
+    }
+}
+
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+fn turns(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{part, safe, take};
+
+    #[test]
+    fn a_name_is_a_name_in_the_folder_and_nothing_else() {
+        for (name, is) in [
+            ("devis.pdf", "devis.pdf"),
+            ("../../.ssh/authorized_keys", "authorized_keys"),
+            ("C:\\Windows\\win.ini", "win.ini"),
+            (".bashrc", "bashrc"),
+            ("..", "file"),
+            ("", "file"),
+            ("  . ", "file"),
+            ("plan\u{202e}fdp.exe", "planfdp.exe"),
+            ("a\u{0}b\nc.txt", "abc.txt"),
+            ("why?<b>*.txt", "why__b__.txt"),
+            ("con", "_con"),
+            ("LPT1.txt", "_LPT1.txt"),
+            ("comet.txt", "comet.txt"),
+            ("nom. ", "nom"),
+            ("été 2026.odt", "été 2026.odt"),
+        ] {
+            assert_eq!(safe(name), is, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_keeps_its_ending() {
+        let long = safe(&format!("{}.tar.gz", "é".repeat(300)));
+        assert!(long.len() <= 180 && long.ends_with(".gz"), "{long}");
+        assert!(part(&long, &"ab".repeat(32)).len() < 240);
+        assert_eq!(part("a", "../../etc"), "a.ec.part");
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let names: Vec<String> = ["un", "deux", "trois"]
+            .iter()
+            .map(|text| {
+                let from = folder.path().join("x.part");
+                std::fs::write(&from, text).unwrap();
+                let path = take(folder.path(), "devis.pdf", &from).unwrap();
+                assert_eq!(std::fs::read_to_string(&path).unwrap(), *text);
+                path.file_name().unwrap().to_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(names, ["devis.pdf", "devis (2).pdf", "devis (3).pdf"]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+        assert!(take(folder.path(), "autre.pdf", &folder.path().join("absent.part")).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "and one that fails leaves nothing");
+    }
+}
