@@ -18,6 +18,7 @@ mod offline;
 mod offline24;
 mod online;
 mod person;
+mod power;
 mod profile;
 mod realtime;
 mod rotation;
