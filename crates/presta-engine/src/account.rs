@@ -102,7 +102,10 @@ impl Place {
 
     /// Makes the folder, for the person's eyes alone.
     pub(crate) fn make_folder(&self) -> Result<(), Error> {
-        std::fs::create_dir_all(&self.folder).map_err(|error| Error::Io("making the account's folder", error))?;
+        std::fs::create_dir_all(&self.folder)
+            .and_then(|()| presta_store::sync_folder(&self.folder))
+            .and_then(|()| self.folder.parent().map_or(Ok(()), presta_store::sync_folder))
+            .map_err(|error| Error::Io("making the account's folder", error))?;
         restrict(&self.folder)
     }
 

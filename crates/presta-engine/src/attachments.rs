@@ -7,7 +7,7 @@ use presta_model::{ThreadId, local_id};
 use presta_store::attachment::{self, Staged};
 use presta_store::outbox::Failure;
 use presta_store::staged_file::{self, StagedFileError};
-use presta_store::{Tx, thread};
+use presta_store::{Error as StoreError, Tx, sync_folder, thread};
 use serde::Serialize;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -66,6 +66,9 @@ impl Active {
         let there = self.read(move |connection| Ok(attachment::of_place(connection, &wanted)?.len())).await?;
         if there >= MOST_ATTACHMENTS {
             return Err(too_many());
+        }
+        if self.store.is_refused() {
+            return Err(StoreError::DiskFailed("an earlier write failed".to_owned()).into());
         }
         let _under_way = self.staging.read().await;
         let id = Uuid::now_v7().to_string();
@@ -200,7 +203,11 @@ fn seal(key: &staged_file::FileKey, mut from: impl Read, to: &Path) -> Result<st
     }
     let part = to.with_extension(PART.trim_start_matches('.'));
     let sealed = staged_file::seal(key, &mut from, &part, LARGEST_ATTACHMENT).map_err(staged_failure).and_then(|it| {
-        std::fs::rename(&part, to).map_err(|error| Error::Io("the copy of an attached file", error))?;
+        // The act that names it is on the disk for good; so is its own name, then.
+        std::fs::rename(&part, to)
+            .and_then(|()| sync_folder(to))
+            .and_then(|()| to.parent().map_or(Ok(()), sync_folder))
+            .map_err(|error| Error::Io("the copy of an attached file", error))?;
         Ok(it)
     });
     if sealed.is_err() {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::file::{self, Access};
 use crate::index_file::SEARCH_FILE;
+use crate::log::{self, Log};
 use crate::salvage::{self, Recovery};
 use crate::signals::{PROGRESS_STEPS, Signals};
 use crate::{Changed, Error, Key, Tx};
@@ -22,6 +23,9 @@ const WAL_LIMIT: u64 = 64 << 20;
 /// A log that somebody's reading kept from being emptied is tried again after so many bytes: the next write, a keystroke
 /// perhaps, would only wait too.
 const WAL_STEP: u64 = 8 << 20;
+
+/// What a disk that fails answers (errno(3)); `std` has no kind for it.
+const EIO: i32 = 5;
 
 /// How long readings in the way of emptying the log are waited for.
 const READER_PATIENCE: Duration = Duration::from_secs(2);
@@ -54,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) signals: Arc<Signals>,
     /// The disk failed: nothing is written any more.
     pub(crate) failed: AtomicBool,
+    pub(crate) log: Log,
     /// The size of the log when it last could not be emptied, in bytes; 0 once it could.
     pub(crate) wal_tried_at: Mutex<u64>,
     /// Opened beside another process: nothing is written.
@@ -62,6 +67,27 @@ pub(crate) struct Inner {
     pub(crate) closed_cleanly: bool,
     pub(crate) recovery: Option<Recovery>,
     pub(crate) on_commit: Box<OnCommit>,
+}
+
+impl Inner {
+    /// Gives a connection up. After a failure of the disk its closing writes nothing either.
+    pub(crate) fn part_with(&self, connection: Connection) {
+        if self.failed.load(Ordering::Relaxed) {
+            log::leave(&connection);
+        }
+        drop(connection);
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if *self.failed.get_mut() {
+            let readers = self.readers.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let search = self.search.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+            readers.iter().chain(search.as_ref()).chain([&*writer]).for_each(log::leave);
+        }
+    }
 }
 
 impl std::fmt::Debug for Store {
@@ -129,6 +155,8 @@ impl Store {
         // SQLCipher refuses everything on a connection that has met a broken page.
         if answer.is_ok() && !self.inner.beside && readers.len() < IDLE_READERS {
             readers.push(connection);
+        } else {
+            self.inner.part_with(connection);
         }
         answer
     }
@@ -195,6 +223,7 @@ impl Store {
         let removed = std::fs::remove_file(&path);
         asked.and(removed).map_err(|error| match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DiskFull,
+            _ if error.raw_os_error() == Some(EIO) => Error::DiskFailed(error.to_string()),
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Error::ReadOnly(error.to_string()),
             _ => Error::Io(error),
         })
@@ -213,7 +242,7 @@ impl Store {
 
     /// Closes idle readers, so that a file can be replaced. Only while [`Inner::gate`] is taken alone.
     pub(crate) fn drop_readers(&self) {
-        lock(&self.inner.readers).clear();
+        lock(&self.inner.readers).drain(..).for_each(|reader| self.inner.part_with(reader));
     }
 
     /// Whether [`Store::close`] was called.
@@ -266,17 +295,18 @@ impl Store {
             let mut writer = lock(&self.inner.writer);
             self.writable()?;
             self.keep_wal_small(&writer);
+            self.writable()?;
             writer.pragma_update(None, "synchronous", synchronous).map_err(Error::from)?;
-            let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
-            let mut tx = Tx { inner, changed: Changed::default() };
-            let answer = write(&mut tx)?;
-            let Tx { inner, changed } = tx;
-            inner.commit().map_err(Error::from).inspect_err(|error| {
-                if matches!(error, Error::DiskFailed(_)) {
-                    self.refuse_writes();
-                }
-            })?;
-            (answer, changed)
+            let done = {
+                let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
+                let mut tx = Tx { inner, changed: Changed::default() };
+                let answer = write(&mut tx)?;
+                let Tx { inner, changed } = tx;
+                inner.commit().map_err(Error::from).inspect_err(|error| self.note_failure(error))?;
+                (answer, changed)
+            };
+            self.empty_log(&writer);
+            done
         };
         if !changed.is_empty() {
             (self.inner.on_commit)(changed);
@@ -284,7 +314,21 @@ impl Store {
         Ok(answer)
     }
 
-    /// Automatic checkpoints cannot restart the log while readers follow each other; a log that grew is emptied here,
+    /// What was committed stays so whatever becomes of the log.
+    fn empty_log(&self, writer: &Connection) {
+        if let Err(error) = self.inner.log.empty(writer) {
+            tracing::warn!(%error, "the write-ahead log could not be emptied");
+            self.note_failure(&error);
+        }
+    }
+
+    fn note_failure(&self, error: &Error) {
+        if matches!(error, Error::DiskFailed(_)) {
+            self.refuse_writes();
+        }
+    }
+
+    /// Such checkpoints cannot restart the log while readers follow each other; a log that grew is emptied here,
     /// which waits for them.
     fn keep_wal_small(&self, writer: &Connection) {
         let size = file::wal(&self.inner.path).metadata().map_or(0, |wal| wal.len());
@@ -309,6 +353,7 @@ impl Store {
             }
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log could not be emptied");
+                self.note_failure(&Error::from(error));
                 size
             }
         };

@@ -38,6 +38,7 @@ impl Store {
     pub fn index_step(&self, most: u32) -> Result<Progress, Error> {
         let mut search = lock(&self.inner.search);
         let Some(connection) = search.as_mut() else { return Ok(Progress { indexed: 0, pending: 0 }) };
+        self.writable()?;
         let mut batch = self.read_only(|cache| batch(cache, most))?;
         if batch.entries.is_empty() {
             // Entries of the present epoch may still be written to; they are taken once it is over.
@@ -74,6 +75,7 @@ impl Store {
     pub fn optimize_index(&self) -> Result<(), Error> {
         let mut search = lock(&self.inner.search);
         if let Some(connection) = search.as_mut() {
+            self.writable()?;
             for table in crate::index_file::TABLES {
                 connection.execute(&format!("INSERT INTO {table} ({table}) VALUES ('optimize')"), [])?;
             }

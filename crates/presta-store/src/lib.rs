@@ -10,6 +10,7 @@ mod fold;
 mod index_file;
 mod indexer;
 mod key;
+mod log;
 mod migrations;
 mod open;
 mod rank;
@@ -44,6 +45,7 @@ pub mod thread;
 
 pub use connection::Store;
 pub use error::Error;
+pub use file::sync_folder;
 pub use fold::fold;
 pub use indexer::Progress;
 pub use key::Key;

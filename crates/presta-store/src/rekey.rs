@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::connection::lock;
+use crate::file::sync_folder;
 use crate::file::{self, Access, beside};
 use crate::index_file::{self, SEARCH_FILE};
 use crate::signals::PROGRESS_STEPS;
@@ -89,22 +90,18 @@ impl Store {
     /// Opens the file again for writing. When that fails nothing is written until the next start.
     fn reconnect(&self, writer: &mut Connection, key: &Key) {
         match file::connect(&self.inner.path, key, Access::Create) {
-            Ok(connection) => *writer = connection,
+            Ok(mut connection) => {
+                if let Err(error) = self.inner.log.watch(&mut connection) {
+                    tracing::warn!(%error, "the write-ahead log is emptied late");
+                }
+                *writer = connection;
+            }
             Err(error) => {
                 tracing::error!(%error, "the database cannot be written until the next start");
                 self.refuse_writes();
             }
         }
     }
-}
-
-/// Brings a rename to the disk; elsewhere than on Unix the system does it itself.
-fn sync_folder(path: &Path) -> Result<(), Error> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// Writes a copy under another key, on the disk when this returns
