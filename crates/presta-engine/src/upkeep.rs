@@ -67,7 +67,7 @@ impl Active {
     pub(crate) fn note_written(&self) {
         self.upkeep.index.notify_one();
         // The write holds, but the disk failed at what comes after it: no other will be taken.
-        if self.store.is_refused() {
+        if self.store.has_failed() {
             self.note_refused();
         }
     }

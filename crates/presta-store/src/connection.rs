@@ -56,7 +56,9 @@ pub(crate) struct Inner {
     pub(crate) key: Mutex<Key>,
     /// What ends work early.
     pub(crate) signals: Arc<Signals>,
-    /// The disk failed: nothing is written any more.
+    /// Nothing is written any more: the disk failed, or the file is damaged.
+    pub(crate) refused: AtomicBool,
+    /// The disk failed.
     pub(crate) failed: AtomicBool,
     pub(crate) log: Log,
     /// The size of the log when it last could not be emptied, in bytes; 0 once it could.
@@ -201,10 +203,21 @@ impl Store {
     /// After a failure of the disk nothing more is written until the next start: what was written last may be lost.
     pub fn refuse_writes(&self) {
         self.inner.failed.store(true, Ordering::Relaxed);
+        self.end_writes();
     }
 
-    /// Whether a failure of the disk ended all writing until the next start.
+    /// Nothing more is written until the next start.
+    pub(crate) fn end_writes(&self) {
+        self.inner.refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether all writing has ended until the next start.
     pub fn is_refused(&self) -> bool {
+        self.inner.refused.load(Ordering::Relaxed)
+    }
+
+    /// Whether a failure of the disk ended it.
+    pub fn has_failed(&self) -> bool {
         self.inner.failed.load(Ordering::Relaxed)
     }
 
@@ -235,7 +248,7 @@ impl Store {
     /// When the note cannot be written.
     pub fn mark_damaged(&self) -> Result<(), Error> {
         self.writable()?;
-        self.refuse_writes();
+        self.end_writes();
         let key = lock(&self.inner.key).clone();
         salvage::mark(&self.inner.path, &key)
     }
@@ -280,7 +293,7 @@ impl Store {
         if self.inner.beside {
             return Err(Error::ReadOnly("another process works on it".to_owned()));
         }
-        if self.inner.failed.load(Ordering::Relaxed) {
+        if self.is_refused() {
             return Err(Error::DiskFailed("an earlier write failed".to_owned()));
         }
         Ok(())

@@ -83,6 +83,7 @@ impl Store {
                 readers: Mutex::default(),
                 key: Mutex::new(key.clone()),
                 signals,
+                refused: AtomicBool::new(false),
                 failed: AtomicBool::new(false),
                 log,
                 wal_tried_at: Mutex::default(),

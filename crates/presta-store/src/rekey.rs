@@ -98,7 +98,7 @@ impl Store {
             }
             Err(error) => {
                 tracing::error!(%error, "the database cannot be written until the next start");
-                self.refuse_writes();
+                self.end_writes();
             }
         }
     }

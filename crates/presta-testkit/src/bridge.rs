@@ -145,8 +145,22 @@ impl Bridge {
     ///
     /// # Errors
     /// When strace cannot be attached.
-    pub async fn inject(&self, what: &str, paths: &[&Path]) -> anyhow::Result<Strace> {
-        Strace::inject(self.process.id().context("the process has ended")?, what, paths).await
+    pub async fn inject(&self, what: &str, paths: &[&Path], log: &Path) -> anyhow::Result<Strace> {
+        Strace::inject(self.process.id().context("the process has ended")?, what, paths, log).await
+    }
+
+    /// No file may be written beyond so many bytes from now on (`RLIMIT_FSIZE`, by prlimit(1)); `None` for no such limit.
+    ///
+    /// # Errors
+    /// When the limit cannot be set.
+    pub async fn limit_files(&self, bytes: Option<u64>) -> anyhow::Result<()> {
+        let id = self.process.id().context("the process has ended")?.as_raw_nonzero();
+        let soft = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let mut prlimit = Command::new("prlimit");
+        prlimit.args(["--pid", &id.to_string(), &format!("--fsize={soft}:unlimited")]);
+        let status = prlimit.status().await.context("prlimit, of util-linux")?;
+        anyhow::ensure!(status.success(), "prlimit: {status}");
+        Ok(())
     }
 
     /// How long it has kept processors busy so far (`utime` and `stime` of proc(5)), in ticks of 10 ms.
@@ -193,6 +207,17 @@ impl Starting {
     pub fn recorded(profile: &Path, server: &Url, recording: &Path) -> anyhow::Result<Self> {
         let mut command = strace::recording(recording)?;
         command.arg(binaries::bridge()?);
+        Self::by(command, profile, server)
+    }
+
+    /// As [`Starting::new`], deaf to the signal that a write beyond [`Bridge::limit_files`] sends: it gets an error as from a
+    /// disk.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn without_signals_of_limits(profile: &Path, server: &Url) -> anyhow::Result<Self> {
+        let mut command = Command::new("env");
+        command.arg("--ignore-signal=XFSZ").arg(binaries::bridge()?);
         Self::by(command, profile, server)
     }
 

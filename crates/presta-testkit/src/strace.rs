@@ -1,6 +1,6 @@
 //! System calls of a process, recorded or made to fail by strace(1).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -21,21 +21,23 @@ const RECORDED: &str = "trace=openat,write,pwrite64,lseek,ftruncate,fallocate,fs
 pub struct Strace {
     child: Child,
     said: Lines<BufReader<ChildStderr>>,
+    log: PathBuf,
 }
 
 impl Strace {
     /// Attaches to all threads of `process` and does `what` to its calls (`inject=` of strace(1), for example
-    /// `pwrite64,fdatasync:error=EIO`), as far as they are about one of `paths`; about any file when there are none.
+    /// `pwrite64,fdatasync:error=EIO`), as far as they are about one of `paths`; about any file when there are none. The
+    /// calls are written to `log`.
     ///
     /// The one who traces must be allowed to (`ptrace_scope` of Yama): root is, in a user namespace too.
     ///
     /// # Errors
     /// When there is no strace, or it may not attach.
-    pub async fn inject(process: Pid, what: &str, paths: &[&Path]) -> anyhow::Result<Self> {
+    pub async fn inject(process: Pid, what: &str, paths: &[&Path], log: &Path) -> anyhow::Result<Self> {
         let calls = what.split(':').next().unwrap_or_default();
         let mut command = command()?;
         command.arg("-f").args(["-e", &format!("trace={calls}"), "-e", &format!("inject={what}")]);
-        command.args(["-e", "signal=none", "-o", "/dev/null"]);
+        command.args(["-e", "signal=none", "-o"]).arg(log);
         for path in paths {
             command.arg("-P").arg(path);
         }
@@ -43,7 +45,7 @@ impl Strace {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().context("starting strace")?;
         let said = BufReader::new(child.stderr.take().context("what strace says")?).lines();
-        let mut strace = Self { child, said };
+        let mut strace = Self { child, said, log: log.to_owned() };
         tokio::time::timeout(SOON, strace.attached()).await.context("strace did not attach in time")??;
         Ok(strace)
     }
@@ -57,6 +59,15 @@ impl Strace {
             said.push(line);
         }
         bail!("strace did not attach: {}", said.join("; "))
+    }
+
+    /// How many calls were done something to so far.
+    ///
+    /// # Errors
+    /// When what was written down cannot be read.
+    pub fn injected(&self) -> anyhow::Result<usize> {
+        let log = std::fs::read_to_string(&self.log).context("what strace wrote down")?;
+        Ok(log.lines().filter(|line| line.ends_with("(INJECTED)")).count())
     }
 
     /// Lets go of the process; its calls are done again.

@@ -9,6 +9,7 @@ mod attachments;
 mod disk;
 mod doubt;
 mod every_write;
+mod failing_disk;
 mod faults;
 mod keyring;
 mod kill;
