@@ -207,8 +207,13 @@ pub(crate) fn restrict(folder: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
-            .map_err(|error| Error::Io("restricting the profile folder", error))?;
+        const OWN: u32 = 0o700;
+        // What is so already needs no disk that can be written: opening the account says what is wrong with it.
+        let restricted = std::fs::metadata(folder).is_ok_and(|facts| facts.permissions().mode() & 0o777 == OWN);
+        if !restricted {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(OWN))
+                .map_err(|error| Error::Io("restricting the profile folder", error))?;
+        }
     }
     Ok(())
 }

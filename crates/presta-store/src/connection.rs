@@ -310,12 +310,18 @@ impl Store {
             self.keep_wal_small(&writer);
             self.writable()?;
             writer.pragma_update(None, "synchronous", synchronous).map_err(Error::from)?;
+            let header = Log::header(&self.inner.path);
             let done = {
                 let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
                 let mut tx = Tx { inner, changed: Changed::default() };
                 let answer = write(&mut tx)?;
                 let Tx { inner, changed } = tx;
-                inner.commit().map_err(Error::from).inspect_err(|error| self.note_failure(error))?;
+                inner.commit().map_err(Error::from).inspect_err(|error| {
+                    self.note_failure(error);
+                    if self.has_failed() {
+                        self.inner.log.cut_refused(&self.inner.path, header);
+                    }
+                })?;
                 (answer, changed)
             };
             self.empty_log(&writer);

@@ -1,6 +1,9 @@
 //! Emptying the write-ahead log into the database, whose failures SQLite's own checkpoints keep to themselves
 //! (`sqlite3WalDefaultHook` in wal.c).
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -8,20 +11,40 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::Error;
+use crate::file::wal;
 
 /// From so many pages on the log is emptied, as by SQLite itself.
 const MOST_PAGES: i32 = 1000;
 
+/// Bytes of the log's own header, and of that of each page in it (<https://sqlite.org/fileformat2.html#the_write_ahead_log>).
+const HEADER: usize = 32;
+const PAGE_HEADER: u64 = 24;
+/// The number of pages is not known.
+const UNKNOWN: i32 = -1;
+
 /// How many pages the log of a database holds, as its one writer was told after each COMMIT.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Log {
     pages: Arc<AtomicI32>,
+}
+
+/// The log's header: another one each time the log begins anew; `None` while there is none.
+pub(crate) type Header = Option<[u8; HEADER]>;
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { pages: Arc::new(AtomicI32::new(UNKNOWN)) }
+    }
 }
 
 impl Log {
     /// From now on the log of `writer` is emptied by [`Log::empty`] alone.
     pub(crate) fn watch(&self, writer: &mut Connection) -> Result<(), Error> {
         let told = Arc::clone(&self.pages);
+        // What an earlier run left; the second column is the number of pages
+        // (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>).
+        let left = writer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
+        self.pages.store(left.unwrap_or(UNKNOWN), Ordering::Relaxed);
         // A hook that fails would make what was committed look as if it were not.
         Ok(writer.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
             told.store(pages, Ordering::Relaxed);
@@ -38,6 +61,40 @@ impl Log {
             return Ok(());
         }
         Ok(writer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+    }
+
+    /// The header of the log of the database at `path`, for [`Log::cut_refused`].
+    pub(crate) fn header(path: &Path) -> Header {
+        let mut header = [0; HEADER];
+        File::open(wal(path)).and_then(|mut log| log.read_exact(&mut header)).ok().map(|()| header)
+    }
+
+    /// Takes off the log at `path` what a COMMIT left there whose last step the disk refused: the next start would find it
+    /// whole and count it as done, after the person was told that it was not. As well as the disk lets it. `before` is the
+    /// header before the transaction began.
+    pub(crate) fn cut_refused(&self, path: &Path, before: Header) {
+        let cut = || -> std::io::Result<()> {
+            let now = Self::header(path);
+            let length = match (before, now) {
+                // Begun anew, as it is once all of it is in the database.
+                (before, now) if before != now => 0,
+                (_, Some(header)) => {
+                    let Ok(pages) = u64::try_from(self.pages.load(Ordering::Relaxed)) else { return Ok(()) };
+                    let size = header.get(8..12).and_then(|size| size.try_into().ok()).map_or(0, u32::from_be_bytes);
+                    HEADER as u64 + pages * (PAGE_HEADER + u64::from(size))
+                }
+                _ => return Ok(()),
+            };
+            let log = File::options().write(true).open(wal(path))?;
+            if log.metadata()?.len() > length {
+                log.set_len(length)?;
+                log.sync_all()?;
+            }
+            Ok(())
+        };
+        if let Err(error) = cut() {
+            tracing::error!(%error, "what was refused may be found at the next start");
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Strace {
 impl Strace {
     /// Attaches to all threads of `process` and does `what` to its calls (`inject=` of strace(1), for example
     /// `pwrite64,fdatasync:error=EIO`), as far as they are about one of `paths`; about any file when there are none. The
-    /// calls are written to `log`.
+    /// calls are written to `log`. Without a colon they are only written down.
     ///
     /// The one who traces must be allowed to (`ptrace_scope` of Yama): root is, in a user namespace too.
     ///
@@ -36,7 +36,10 @@ impl Strace {
     pub async fn inject(process: Pid, what: &str, paths: &[&Path], log: &Path) -> anyhow::Result<Self> {
         let calls = what.split(':').next().unwrap_or_default();
         let mut command = command()?;
-        command.arg("-f").args(["-e", &format!("trace={calls}"), "-e", &format!("inject={what}")]);
+        command.arg("-f").args(["-e", &format!("trace={calls}")]);
+        if what != calls {
+            command.args(["-e", &format!("inject={what}")]);
+        }
         command.args(["-e", "signal=none", "-o"]).arg(log);
         for path in paths {
             command.arg("-P").arg(path);

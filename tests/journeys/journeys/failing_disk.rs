@@ -209,13 +209,25 @@ async fn a_filesystem_that_turns_read_only_ends_all_writing_and_loses_nothing() 
 /// refused with `EFBIG`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_cut_short_ends_all_writing_and_loses_nothing() {
+    if disk::where_it_may_trace("failing_disk::a_write_that_is_cut_short_ends_all_writing_and_loses_nothing") {
+        return;
+    }
     let (mut rig, bridge) = Rig::begin(120).await;
     rig.queue(&bridge).await;
     let log = rig.file("cache.db-wal");
-    let limit = log.metadata().unwrap().len() + 2000;
-    bridge.limit_files(Some(limit)).await.unwrap();
+    let length = log.metadata().unwrap().len();
+    let strace = bridge.inject("pwrite64", &[&log], &rig.log()).await.unwrap();
+    bridge.limit_files(Some(length + 2000)).await.unwrap();
     assert_eq!(rig.write(&bridge, &"Refusé, coupé ".repeat(300)).await.as_deref(), Some("disk-failed"));
-    assert_eq!(log.metadata().unwrap().len(), limit, "a part of it was written");
+    strace.end().await.unwrap();
+    let calls = fs::read_to_string(rig.log()).unwrap();
+    let short = |call: &str| {
+        let (asked, done) = call.rsplit_once(") = ").unwrap_or_default();
+        let asked = asked.rsplit(", ").nth(1).and_then(|bytes| bytes.parse::<u32>().ok());
+        asked.zip(done.parse().ok()).is_some_and(|(asked, done)| 0 < done && done < asked)
+    };
+    assert!(calls.lines().any(short), "a part of it was written: {calls}");
+    assert_eq!(log.metadata().unwrap().len(), length, "and taken off again");
     until_failed(&bridge).await;
     rig.reads(&bridge).await;
     bridge.limit_files(None).await.unwrap();
@@ -293,12 +305,13 @@ async fn a_read_only_folder_at_the_start_is_said_and_opened_once_it_can_be_writt
     let thread = threads[0]["id"].as_str().unwrap().to_owned();
     person.write(&thread, "Gardé avant").await.unwrap();
     let person = person.restarted_after(|| disk.remount("ro")).await;
+    let said = json!({ "state": "signed-out", "reason": "storage" });
+    let state = |status: Value| json!({ "state": status["state"], "reason": status["reason"] });
     let status = person.call("status", json!({})).await.unwrap();
-    println!("{status}");
+    assert_eq!(state(status["session"].clone()), said);
+    assert_eq!(state(person.call("session_retry", json!({})).await.unwrap()), said);
     disk.remount("rw");
-    let state = person.call("session_retry", json!({})).await.unwrap();
-    println!("{state}");
-    assert_eq!(state["state"], "signed-in");
+    assert_eq!(person.call("session_retry", json!({})).await.unwrap()["state"], "signed-in");
     let queue = person.call("queue_list", json!({})).await.unwrap();
     assert_eq!(queue["acts"].as_array().unwrap().len(), 1);
     platform.restart().await.unwrap();
