@@ -224,7 +224,7 @@ async fn a_write_that_is_cut_short_ends_all_writing_and_loses_nothing() {
     let short = |call: &str| {
         let (asked, done) = call.rsplit_once(") = ").unwrap_or_default();
         let asked = asked.rsplit(", ").nth(1).and_then(|bytes| bytes.parse::<u32>().ok());
-        asked.zip(done.parse().ok()).is_some_and(|(asked, done)| 0 < done && done < asked)
+        asked.zip(done.parse::<u32>().ok()).is_some_and(|(asked, done)| 0 < done && done < asked)
     };
     assert!(calls.lines().any(short), "a part of it was written: {calls}");
     assert_eq!(log.metadata().unwrap().len(), length, "and taken off again");
