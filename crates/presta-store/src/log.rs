@@ -2,7 +2,7 @@
 //! (`sqlite3WalDefaultHook` in wal.c).
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -64,23 +64,32 @@ impl Log {
     }
 
     /// The header of the log of the database at `path`, for [`Log::cut_refused`].
-    pub(crate) fn header(path: &Path) -> Header {
+    ///
+    /// # Errors
+    /// When there is one that cannot be read.
+    pub(crate) fn header(path: &Path) -> std::io::Result<Header> {
         let mut header = [0; HEADER];
-        File::open(wal(path)).and_then(|mut log| log.read_exact(&mut header)).ok().map(|()| header)
+        match File::open(wal(path)).and_then(|mut log| log.read_exact(&mut header)) {
+            Ok(()) => Ok(Some(header)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes off the log at `path` what a COMMIT left there whose last step the disk refused: the next start would find it
     /// whole and count it as done, after the person was told that it was not. As well as the disk lets it. `before` is the
     /// header before the transaction began.
-    pub(crate) fn cut_refused(&self, path: &Path, before: Header) {
+    pub(crate) fn cut_refused(&self, path: &Path, before: std::io::Result<Header>) {
         let cut = || -> std::io::Result<()> {
-            let now = Self::header(path);
+            // Nothing is taken off of which it is not known that it is what was refused.
+            let (before, now) = (before?, Self::header(path)?);
             let length = match (before, now) {
                 // Begun anew, as it is once all of it is in the database.
                 (before, now) if before != now => 0,
                 (_, Some(header)) => {
                     let Ok(pages) = u64::try_from(self.pages.load(Ordering::Relaxed)) else { return Ok(()) };
-                    let size = header.get(8..12).and_then(|size| size.try_into().ok()).map_or(0, u32::from_be_bytes);
+                    let size = header.get(8..12).and_then(|size| size.try_into().ok()).map(u32::from_be_bytes);
+                    let Some(size) = size.filter(|size| size.is_power_of_two()) else { return Ok(()) };
                     HEADER as u64 + pages * (PAGE_HEADER + u64::from(size))
                 }
                 _ => return Ok(()),
