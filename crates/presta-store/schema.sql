@@ -101,7 +101,8 @@ CREATE TABLE attachment (
   staged_at INTEGER NOT NULL,         -- ms
   upload_id TEXT,                     -- of the upload under way, by the platform
   sent INTEGER NOT NULL DEFAULT 0,    -- bytes of it that the platform has
-  platform_id TEXT                    -- once it is there
+  platform_id TEXT,                   -- once it is there
+  came_from TEXT                      -- the draft it was in before it was queued: where it goes when that is taken back
 ) STRICT;
 
 CREATE TABLE bid (

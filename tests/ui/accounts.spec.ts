@@ -136,9 +136,6 @@ test("a passphrase locks with Ctrl L, after a restart too, and the wrong one ope
   await page.keyboard.press("Escape");
   await page.getByTestId("unlock-passphrase").fill(passphrase);
   await page.getByTestId("unlock-button").click();
-  // The renewed sign-in is in the keyring before keyring and bridge are ended together.
-  await page.getByTestId("nav-missions").click();
-  await synced(page);
 
   await stack.stopBridge();
   await stack.startBridge();

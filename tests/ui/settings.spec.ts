@@ -90,6 +90,10 @@ test("how long a send can be taken back is kept over a restart", async () => {
   await page.getByTestId("settings-nav-sending").click();
   await expect(page.getByTestId("undo-window")).toHaveValue("30");
   await stack.stopBridge();
+  // What nobody keeps is not shown as chosen.
+  await page.getByTestId("undo-window").selectOption("0");
+  await expect(page.getByTestId("toast")).toBeVisible();
+  await expect(page.getByTestId("undo-window")).toHaveValue("30");
   await stack.startBridge();
   errors = await enter(page, stack);
   await page.evaluate(() => (location.hash = "#/settings/sending"));

@@ -79,7 +79,7 @@ test("signing out with something unsent asks first, and staying changes nothing"
   await expect(page.getByTestId("draft-saved")).toBeVisible();
   await page.getByTestId("account-menu").click();
   await page.getByTestId("sign-out").click();
-  await expect(page.getByTestId("sign-out-dialog")).toContainText("ne sont pas encore partis");
+  await expect(page.getByTestId("sign-out-dialog")).toContainText("ne sont que sur cet ordinateur");
   await page.getByTestId("sign-out-stay").click();
   await expect(page.getByTestId("bid-amount")).toHaveValue("900");
   await page.getByTestId("account-menu").click();

@@ -4,6 +4,7 @@
 mod bindings;
 mod contract;
 mod drive;
+mod faults;
 mod rule;
 mod soak;
 
@@ -33,7 +34,7 @@ enum Chore {
         #[arg(long, value_name = "N")]
         fuzz: Option<u32>,
     },
-    /// Checks that dependencies point one way.
+    /// Checks that dependencies point one way, and that the tests which `docs/faults.md` names are there.
     Rule,
     /// Opens event streams and sends requests to a release platform, restarts it, and prints times and memory.
     #[command(disable_help_flag = true)]
@@ -57,7 +58,7 @@ fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Bindings { check } => bindings::run(root()?, check),
         Chore::Contract { check, full, fuzz } => contract::run(root()?, check, contract::Judge::of(full, fuzz)),
-        Chore::Rule => rule::run(root()?),
+        Chore::Rule => rule::run(root()?).and_then(|()| faults::run(root()?)),
         Chore::Load { options } => drive::run(root()?, "load", &options),
         Chore::Kill { options } => drive::run(root()?, "kill", &options),
         Chore::Soak(amount) => soak::run(root()?, amount),
@@ -71,7 +72,7 @@ fn root() -> anyhow::Result<&'static Path> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{bindings, contract, root, rule};
+    use crate::{bindings, contract, faults, root, rule};
 
     #[test]
     fn the_typescript_types_are_those_of_rust() {
@@ -81,6 +82,11 @@ mod tests {
     #[test]
     fn the_contract_is_what_its_parts_say() {
         contract::bundle(root().unwrap(), true).unwrap();
+    }
+
+    #[test]
+    fn the_tests_of_the_faults_are_there() {
+        faults::run(root().unwrap()).unwrap();
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::listing::{self, Listed, Stamp, Zip};
 use crate::manifest::{self, Expected, Manifest, Unknown, Whole};
 use crate::read::{Hashing, Open};
 use crate::rows::Shape;
-use crate::watch::Watch;
+use crate::watch::{Progress, Tell, Watch};
 use crate::{Error, Faults, Limits};
 
 /// Who made an archive.
@@ -118,6 +118,14 @@ impl Archive {
     /// # Errors
     /// As [`Archive::open`].
     pub fn open_within(paths: &[PathBuf], limits: Limits) -> Result<Self, Error> {
+        Self::open_telling(paths, limits, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, told before each ZIP. The progress is in bytes of the ZIPs, of which a part alone is read.
+    ///
+    /// # Errors
+    /// As [`Archive::open`]; [`Error::Cancelled`].
+    pub fn open_telling(paths: &[PathBuf], limits: Limits, tell: &mut Tell<'_>) -> Result<Self, Error> {
         let is_manifest = |path: &&PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
         let (manifests, zips): (Vec<_>, Vec<_>) = paths.iter().partition(is_manifest);
         let first = zips.first().or(manifests.first()).ok_or(Error::Nothing)?;
@@ -129,7 +137,14 @@ impl Archive {
         let whole = manifests.first().map(|path| whole(path, &limits)).transpose()?;
         let mut opening = Opening { whole, limits, form: None, parts: Vec::new(), entries: Vec::new(), total: 0 };
         let mut faults = Faults::default();
+        let length = |path: &&PathBuf| path.metadata().map_or(0, |file| file.len());
+        let total = zips.iter().map(length).fold(0_u64, u64::saturating_add);
+        let mut done = 0_u64;
         for path in zips {
+            if tell(Progress { done, total }).is_break() {
+                return Err(Error::Cancelled);
+            }
+            done = done.saturating_add(length(&path));
             match opening.part(path) {
                 Ok(found) => faults.add_all(found),
                 Err(error) => faults.add(error),
@@ -270,7 +285,9 @@ impl Opening {
         let mut missing: Vec<String> =
             expected.into_keys().filter(|path| !refused.contains(crate::name::shown(path).as_str())).collect();
         missing.sort();
-        missing.into_iter().for_each(|entry| faults.add(Error::Missing { file: file.clone(), entry }));
+        for path in missing {
+            faults.add(Error::Missing { file: file.clone(), entry: crate::name::shown(&path) });
+        }
         self.parts.push(Part { path: path.to_owned(), n, stamp });
         self.total = total;
         self.form = Some(form);
@@ -336,10 +353,12 @@ impl Opening {
 fn whole(path: &Path, limits: &Limits) -> Result<Whole, Error> {
     let file = path.display().to_string();
     let unreadable = |source| Error::Unreadable { file: path.display().to_string(), source };
-    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
         return Err(unreadable(std::io::Error::other("it is no file")));
     }
-    let mut text = Vec::new();
+    let length = metadata.len();
+    let mut text = Vec::with_capacity(usize::try_from(length.min(limits.manifest)).unwrap_or(0));
     let opened = File::open(path).map_err(unreadable)?;
     opened.take(limits.manifest.saturating_add(1)).read_to_end(&mut text).map_err(unreadable)?;
     if u64::try_from(text.len()).unwrap_or(u64::MAX) > limits.manifest {
@@ -354,7 +373,7 @@ impl Open {
         let mut tell = |_| ControlFlow::Continue(());
         let mut watch = Watch::new(entry.size, &mut tell);
         let mut content = self.again(entry, &mut watch, Hashing::No, file.to_owned())?;
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(usize::try_from(entry.size).unwrap_or(0));
         match content.read_to_end(&mut text) {
             Ok(_) => content.finish().map(|()| text),
             Err(error) => Err(content.fault(error)),

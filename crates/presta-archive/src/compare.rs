@@ -7,10 +7,14 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::watch::{Tell, Watch};
-use crate::{Archive, Entry, Error, Faults};
+use crate::{Archive, Entry, Error, Faults, name};
 
 /// So many ids are told of each kind and each sort of change; the others are counted.
 const TOLD: usize = 1_000;
+/// So many of all kinds together.
+const TOLD_ALL: usize = 50_000;
+/// Bytes of an id up to which it is kept as it is; of a longer one its beginning and a hash.
+const ID: usize = 64;
 
 /// What differs between two archives.
 #[derive(Debug)]
@@ -35,11 +39,11 @@ pub struct KindDifference {
     pub removed: u64,
     /// Rows that are the same.
     pub same: u64,
-    /// Ids of new rows, a thousand at most.
+    /// Ids of new rows, a thousand at most, fewer when there are very many kinds. Long ones are cut.
     pub added_ids: Vec<String>,
-    /// Ids of changed rows, a thousand at most.
+    /// Ids of changed rows, as many.
     pub changed_ids: Vec<String>,
-    /// Ids of rows that are gone, a thousand at most.
+    /// Ids of rows that are gone, as many.
     pub removed_ids: Vec<String>,
 }
 
@@ -47,6 +51,18 @@ pub struct KindDifference {
 enum Key {
     Id(Box<str>),
     Content([u8; 16]),
+}
+
+impl Key {
+    /// What tells the row `id` apart; as short for an id of megabytes as for one of a few letters.
+    fn of(id: &str) -> Self {
+        if id.len() <= ID {
+            return Self::Id(id.into());
+        }
+        let beginning = id.get(..id.floor_char_boundary(ID / 2)).unwrap_or_default();
+        let hash: String = half(Sha256::digest(id)).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::Id(format!("{beginning}…{hash}").into())
+    }
 }
 
 impl Archive {
@@ -60,6 +76,7 @@ impl Archive {
         let mut watch = Watch::new(bytes(self).saturating_add(bytes(older)), tell);
         let names: BTreeSet<String> = self.kinds().into_iter().chain(older.kinds()).map(|kind| kind.name).collect();
         let mut difference = Difference { kinds: Vec::new(), faults: Faults::default() };
+        let mut left = TOLD_ALL;
         for kind in names {
             let mut before = HashMap::new();
             let limit = self.limits.compared;
@@ -75,16 +92,16 @@ impl Archive {
                         if *old == hash {
                             found.same += 1
                         } else {
-                            tally(key, &mut found.changed, &mut found.changed_ids)
+                            tally(key, &mut found.changed, &mut found.changed_ids, &mut left)
                         }
                     }
-                    None => tally(key, &mut found.added, &mut found.added_ids),
+                    None => tally(key, &mut found.added, &mut found.added_ids, &mut left),
                 }
                 ControlFlow::Continue(())
             })?;
             let mut gone: Vec<Key> = before.into_iter().filter(|(_, (_, seen))| !seen).map(|(key, _)| key).collect();
             gone.sort();
-            gone.into_iter().for_each(|key| tally(key, &mut found.removed, &mut found.removed_ids));
+            gone.into_iter().for_each(|key| tally(key, &mut found.removed, &mut found.removed_ids, &mut left));
             difference.kinds.push(found);
         }
         Ok(difference)
@@ -101,7 +118,7 @@ impl Archive {
         let Ok(entries) = self.entries_of(kind) else { return Ok(()) };
         let mut bad = None;
         let walked = self.walk(&entries, 0, watch, &mut |at, row| {
-            let value: Value = match serde_json::from_slice(row) {
+            let value: Value = match serde_json::from_slice(row.bytes) {
                 Ok(value) => value,
                 Err(error) => {
                     bad.get_or_insert_with(|| self.bad_row(&entries, at + 1, error.to_string()));
@@ -109,9 +126,13 @@ impl Archive {
                 }
             };
             // Members in the order of their names, whatever order they were written in.
-            let hash = hash(value.to_string().as_bytes());
-            let id = value.get("id").and_then(Value::as_str);
-            let key = id.map_or(Key::Content(hash), |id| Key::Id(id.into()));
+            let mut hash = Sha256::new();
+            if let Err(error) = serde_json::to_writer(&mut hash, &value) {
+                bad.get_or_insert_with(|| self.bad_row(&entries, at + 1, error.to_string()));
+                return Ok(ControlFlow::Continue(()));
+            }
+            let hash = half(hash.finalize());
+            let key = value.get("id").and_then(Value::as_str).map_or(Key::Content(hash), Key::of);
             if take(key, hash).is_break() {
                 return Err(self.too_many(&entries));
             }
@@ -139,17 +160,18 @@ impl Archive {
     }
 }
 
-fn tally(key: Key, count: &mut u64, ids: &mut Vec<String>) {
+fn tally(key: Key, count: &mut u64, ids: &mut Vec<String>, left: &mut usize) {
     *count += 1;
-    if let (Key::Id(id), true) = (key, ids.len() < TOLD) {
-        ids.push(id.into());
+    if let (Key::Id(id), true) = (key, ids.len() < TOLD && *left > 0) {
+        *left -= 1;
+        ids.push(name::shown(&id));
     }
 }
 
 /// The first half of a SHA-256.
-fn hash(bytes: &[u8]) -> [u8; 16] {
+fn half(hash: impl IntoIterator<Item = u8>) -> [u8; 16] {
     let mut half = [0; 16];
-    for (to, from) in half.iter_mut().zip(Sha256::digest(bytes)) {
+    for (to, from) in half.iter_mut().zip(hash) {
         *to = from;
     }
     half

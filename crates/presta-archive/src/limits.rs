@@ -9,7 +9,7 @@ pub struct Limits {
     pub directory: u64,
     /// Entries of all parts together.
     pub entries: usize,
-    /// Bytes of a manifest.
+    /// Bytes of a manifest; read, it takes up to ten times as many.
     pub manifest: u64,
     /// Bytes of one entry, unpacked.
     pub entry: u64,
@@ -19,13 +19,16 @@ pub struct Limits {
     pub ratio: u64,
     /// Below so many unpacked bytes the ratio does not matter.
     pub ratio_from: u64,
-    /// Bytes of one row.
+    /// Bytes of one row. What the platform takes for a row has 1 MiB at most.
     pub row: usize,
+    /// Bytes one row takes in memory once it is read, as far as its shape tells: `[{"":0},{"":0}]` takes ninety times its
+    /// length.
+    pub parsed: usize,
     /// Lists and objects within each other in a row.
     pub depth: usize,
     /// Bytes of an entry's name.
     pub name: usize,
-    /// Rows that two archives are compared by; what is kept of each is about 100 bytes.
+    /// Rows that two archives are compared by; what is kept of each is 200 bytes at most.
     pub compared: usize,
 }
 
@@ -35,15 +38,16 @@ impl Default for Limits {
             parts: 2_000,
             directory: 16 << 20,
             entries: 500_000,
-            manifest: 64 << 20,
+            manifest: 32 << 20,
             entry: 64 << 30,
             total: 256 << 30,
             ratio: 250,
             ratio_from: 8 << 20,
-            row: 16 << 20,
+            row: 4 << 20,
+            parsed: 32 << 20,
             depth: 64,
             name: 1_024,
-            compared: 5_000_000,
+            compared: 2_000_000,
         }
     }
 }

@@ -85,8 +85,8 @@ impl Content<'_, '_> {
         if self.read != self.entry.size || self.read != declared {
             return Err(Error::Size { file, entry, declared });
         }
-        let hashed = self.hash.map(hex).zip(self.entry.expected.as_ref());
-        if hashed.is_some_and(|(hash, expected)| !expected.sha256.eq_ignore_ascii_case(&hash)) {
+        let hashed = self.hash.map(|hash| <[u8; 32]>::from(hash.finalize())).zip(self.entry.expected.as_ref());
+        if hashed.is_some_and(|(hash, expected)| expected.sha256.0 != Some(hash)) {
             return Err(Error::Hash { file, entry });
         }
         Ok(())
@@ -110,10 +110,6 @@ impl Read for Content<'_, '_> {
         self.watch.add(read)?;
         Ok(read)
     }
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn fault(error: io::Error, file: String, entry: &Entry) -> Error {

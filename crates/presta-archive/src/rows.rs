@@ -9,8 +9,15 @@ use crate::read::{Hashing, Open};
 use crate::watch::{Tell, Watch};
 use crate::{Archive, Entry, Error, Limits};
 
-/// A page has no more bytes than this, whatever number of rows is asked for, but one row at least.
+/// A page takes no more bytes of memory than this, whatever number of rows is asked for, but one row at least.
 const PAGE: usize = 32 << 20;
+
+/// Bytes of memory that an object takes beside its members: a node of a B-tree has room for eleven.
+const OBJECT: usize = 700;
+/// The same of a list: room for four values.
+const LIST: usize = 160;
+/// What a member or an item takes beside its text: its place, and what the allocator adds to a text.
+const VALUE: usize = 140;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +55,8 @@ pub(crate) struct Scanner<R> {
     row: u64,
     longest: usize,
     deepest: usize,
+    largest: usize,
+    parsed: usize,
 }
 
 /// What a byte was for a row.
@@ -65,13 +74,24 @@ struct Inside {
     text: bool,
     escaped: bool,
     length: usize,
+    /// Bytes of memory it takes once it is parsed, about.
+    parsed: usize,
 }
 
 impl<R: Read> Scanner<R> {
     pub(crate) fn new(reader: R, shape: Shape, limits: &Limits) -> Self {
         let state = if shape == Shape::Array { State::Begin } else { State::First };
         let reader = BufReader::with_capacity(64 * 1024, reader);
-        Self { reader, shape, state, bytes: Vec::new(), row: 0, longest: limits.row, deepest: limits.depth }
+        let (longest, deepest, largest) = (limits.row, limits.depth, limits.parsed);
+        Self { reader, shape, state, bytes: Vec::new(), row: 0, longest, deepest, largest, parsed: 0 }
+    }
+
+    /// The next row, as [`Scanner::next`] gives it.
+    fn row(&mut self, keep: bool) -> Result<Option<Raw<'_>>, Stuck> {
+        if self.next(keep)?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Raw { bytes: &self.bytes, parsed: self.parsed }))
     }
 
     /// The bytes of the next row; empty ones when they are not to be kept.
@@ -92,7 +112,7 @@ impl<R: Read> Scanner<R> {
                     Step::Inside => {
                         begun.get_or_insert(used - 1);
                         inside.length += 1;
-                        if inside.length > self.longest || inside.depth > self.deepest {
+                        if inside.length > self.longest || inside.depth > self.deepest || inside.parsed > self.largest {
                             break;
                         }
                     }
@@ -113,9 +133,13 @@ impl<R: Read> Scanner<R> {
             if inside.depth > self.deepest {
                 return Err(Stuck::TooLong { what: "depth", limit: self.deepest });
             }
+            if inside.parsed > self.largest {
+                return Err(Stuck::TooLong { what: "parsed", limit: self.largest });
+            }
             match found {
                 Step::Last => {
                     self.row += 1;
+                    self.parsed = inside.parsed;
                     return Ok(Some(&self.bytes));
                 }
                 Step::Wrong(reason) => return Err(self.wrong(reason)),
@@ -148,6 +172,7 @@ fn step(shape: Shape, state: &mut State, inside: &mut Inside, byte: u8) -> Step 
         (State::First | State::Next, b'{') => {
             *state = State::Row;
             inside.depth = 1;
+            inside.parsed = OBJECT;
             return Step::Inside;
         }
         (State::After, b',') if shape == Shape::Array => *state = State::Next,
@@ -164,6 +189,7 @@ const fn row_byte(shape: Shape, state: &mut State, inside: &mut Inside, byte: u8
     if byte == b'\n' && matches!(shape, Shape::Lines) {
         return Step::Wrong("the line ends within it");
     }
+    inside.parsed += 1;
     if inside.text {
         if inside.escaped {
             inside.escaped = false;
@@ -176,7 +202,11 @@ const fn row_byte(shape: Shape, state: &mut State, inside: &mut Inside, byte: u8
     }
     match byte {
         b'"' => inside.text = true,
-        b'{' | b'[' => inside.depth += 1,
+        b'{' | b'[' => {
+            inside.depth += 1;
+            inside.parsed += if byte == b'{' { OBJECT } else { LIST };
+        }
+        b',' => inside.parsed += VALUE,
         b'}' | b']' => {
             inside.depth -= 1;
             if inside.depth == 0 {
@@ -200,8 +230,16 @@ pub struct Page {
     pub fault: Option<Error>,
 }
 
-/// What is said of a row: its number in its kind from 0, and its bytes.
-pub(crate) type Take<'t> = dyn FnMut(u64, &[u8]) -> Result<ControlFlow<()>, Error> + 't;
+/// A row as it was written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Raw<'r> {
+    pub(crate) bytes: &'r [u8],
+    /// Bytes of memory it takes once it is parsed, about.
+    pub(crate) parsed: usize,
+}
+
+/// What is said of a row: its number in its kind from 0, and what it is.
+pub(crate) type Take<'t> = dyn FnMut(u64, Raw<'_>) -> Result<ControlFlow<()>, Error> + 't;
 
 impl Archive {
     /// Up to `limit` rows of a kind from row `offset` on, from 0. Fewer than asked for when they are large: go on where
@@ -213,34 +251,28 @@ impl Archive {
         let entries = self.entries_of(kind)?;
         let total = entries.iter().fold(0_u64, |total, entry| total.saturating_add(entry.size));
         let mut watch = Watch::new(total, tell);
-        let (mut rows, mut more, mut bytes) = (Vec::new(), false, 0);
-        let taken = self.walk(&entries, offset, &mut watch, &mut |_, row| {
-            if rows.len() >= limit || (bytes + row.len() > PAGE && !rows.is_empty()) {
+        let (mut rows, mut more, mut taken, mut bad) = (Vec::new(), false, 0, None);
+        let walked = self.walk(&entries, offset, &mut watch, &mut |at, row| {
+            if rows.len() >= limit || (taken + row.parsed > PAGE && !rows.is_empty()) {
                 more = true;
                 return Ok(ControlFlow::Break(()));
             }
-            bytes += row.len();
-            rows.push(row.to_vec());
+            taken += row.parsed;
+            match serde_json::from_slice(row.bytes) {
+                Ok(value) => rows.push(value),
+                Err(error) => {
+                    bad = Some(self.bad_row(&entries, at + 1, error.to_string()));
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
             Ok(ControlFlow::Continue(()))
         });
-        let mut fault = match taken {
-            Ok(()) => None,
+        let fault = match walked {
+            Ok(()) => bad,
             Err(Error::Cancelled) => return Err(Error::Cancelled),
             Err(error) => Some(error),
         };
-        let mut parsed = Vec::with_capacity(rows.len());
-        for row in rows {
-            match serde_json::from_slice(&row) {
-                Ok(value) => parsed.push(value),
-                Err(error) => {
-                    let at = offset.saturating_add(u64::try_from(parsed.len()).unwrap_or(0)).saturating_add(1);
-                    fault = Some(self.bad_row(&entries, at, error.to_string()));
-                    more = false;
-                    break;
-                }
-            }
-        }
-        Ok(Page { rows: parsed, more, fault })
+        Ok(Page { rows, more, fault })
     }
 
     /// Shows `take` every row of `entries`, which are one kind's, from `offset` on.
@@ -258,7 +290,7 @@ impl Archive {
             let mut content = open.read(self, entry, watch, Hashing::No)?;
             let mut scanner = Scanner::new(&mut content, rows.shape, &self.limits);
             let stuck = loop {
-                match scanner.next(at >= offset) {
+                match scanner.row(at >= offset) {
                     Ok(Some(row)) => {
                         if at >= offset && take(at, row)?.is_break() {
                             return Ok(());

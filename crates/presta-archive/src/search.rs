@@ -6,7 +6,7 @@ use presta_model::fold;
 use serde_json::Value;
 
 use crate::watch::{Tell, Watch};
-use crate::{Archive, Entry, Error, Faults};
+use crate::{Archive, Entry, Error, Faults, name};
 
 /// Characters of a hit's text before and after the word found.
 const AROUND: usize = 60;
@@ -18,7 +18,7 @@ pub struct Hit {
     pub kind: String,
     /// Its number in the kind, from 0: where [`Archive::rows`] begins with it.
     pub row: u64,
-    /// Its id, if it has one.
+    /// Its id, if it has one; a long one is cut.
     pub id: Option<String>,
     /// Its text around the first word.
     pub excerpt: String,
@@ -59,7 +59,7 @@ impl Archive {
         for (kind, entries) in &entries {
             let mut bad = None;
             let walked = self.walk(entries, 0, &mut watch, &mut |at, row| {
-                let value: Value = match serde_json::from_slice(row) {
+                let value: Value = match serde_json::from_slice(row.bytes) {
                     Ok(value) => value,
                     Err(error) => {
                         bad.get_or_insert_with(|| self.bad_row(entries, at + 1, error.to_string()));
@@ -71,7 +71,7 @@ impl Archive {
                     found.more = true;
                     return Ok(ControlFlow::Break(()));
                 }
-                let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
+                let id = value.get("id").and_then(Value::as_str).map(name::shown);
                 found.hits.push(Hit { kind: kind.clone(), row: at, id, excerpt });
                 Ok(ControlFlow::Continue(()))
             });
@@ -113,17 +113,22 @@ fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
 
 /// What surrounds `word`, which is folded, in `text`, which is not.
 fn around(text: &str, word: &str) -> String {
-    // Folding changes lengths: where the word is in the text is counted character by character.
-    let (mut folded, mut starts) = (String::new(), Vec::new());
-    for c in text.chars() {
-        starts.push(folded.len());
-        folded.push_str(&fold(c.encode_utf8(&mut [0; 4])));
-    }
-    let at = folded.find(word).unwrap_or(0);
-    let at = starts.partition_point(|start| *start <= at).saturating_sub(1);
-    let (from, to) = (at.saturating_sub(AROUND), at.saturating_add(AROUND));
-    let piece: String = text.chars().skip(from).take(to - from).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let (before, after) = (if from > 0 { "…" } else { "" }, if to < starts.len() { "…" } else { "" });
+    // Folding changes lengths: where the word is in the text is counted character by character. Letters are folded one by
+    // one, as the text was, so that no list of places is needed.
+    let one = |c: char| fold(c.encode_utf8(&mut [0; 4]));
+    let folded: String = text.chars().map(one).collect();
+    let begins = folded.find(word).unwrap_or(0);
+    let mut length = 0;
+    let ends_before = |c: &char| {
+        length += one(*c).len();
+        length <= begins
+    };
+    let at = text.chars().take_while(ends_before).count();
+    let from = at.saturating_sub(AROUND);
+    let mut rest = text.chars().skip(from);
+    let piece = rest.by_ref().take(at - from + AROUND).map(|c| if c.is_control() { ' ' } else { c });
+    let piece: String = piece.collect();
+    let (before, after) = (if from > 0 { "…" } else { "" }, if rest.next().is_some() { "…" } else { "" });
     format!("{before}{}{after}", piece.trim())
 }
 

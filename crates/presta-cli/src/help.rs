@@ -40,11 +40,19 @@ fn dressed(command: Command, place: &str, words: &Words) -> Command {
         .subcommand_value_name(words.get("help_command_value"))
         .next_line_help(false);
     let names: Vec<String> = command.get_arguments().map(|arg| arg.get_id().to_string()).collect();
-    for name in names {
+    for (order, name) in names.into_iter().enumerate() {
         let own = format!("{place}_{name}");
         // What holds everywhere is said once.
         let text = if words.has(&own) { words.get(&own) } else { words.get(&format!("help_{name}")) };
-        command = command.mut_arg(name, |arg| arg.help(text));
+        command = command.mut_arg(name, |arg| {
+            let arg = arg.help(text);
+            // Under a heading of ours they would stand in the order of the alphabet.
+            if arg.is_positional() {
+                arg.help_heading(words.get("help_arguments")).display_order(order)
+            } else {
+                arg.help_heading(words.get("help_options"))
+            }
+        });
     }
     let subcommands: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     for name in subcommands {

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use presta_engine::archive::{Archive, Fault, Form, Tell, archive_failure};
+use presta_engine::archive::{Archive, Fault, Form, Limits, Tell, archive_failure};
 use presta_engine::store::outbox::Failure;
 use presta_engine::{Engine, Error};
 use serde::{Deserialize, Serialize};
@@ -333,7 +333,7 @@ pub(crate) async fn extract(engine: &Engine, request: ArchiveExtractRequest) -> 
 pub(crate) async fn compare(engine: &Engine, request: ArchiveCompareRequest) -> Result<ArchiveDifference, Error> {
     let older = full(request.older);
     let work = move |archive: &Archive, tell: &mut Tell<'_>| {
-        let older = Archive::open(&older)?;
+        let older = Archive::open_telling(&older, Limits::default(), tell)?;
         let difference = archive.difference(&older, tell)?;
         let opened = archive.faults().list().iter().chain(older.faults().list());
         let faults = failures(opened.chain(difference.faults.list()));

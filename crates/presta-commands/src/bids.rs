@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use presta_engine::store::draft::{self, BidForm, DraftVersion};
 use presta_engine::store::outbox::{self, Act, Failure, StoredAct};
+use presta_engine::store::project::Projects;
 use presta_engine::store::{Connection, bid, project, setting, thread};
 use presta_engine::{BidChecks, CheckContext, Engine, Error, bid_context, check_bid};
 use presta_model::{
@@ -163,10 +164,24 @@ impl Stages {
     }
 }
 
+/// What every row needs, read once for all of them.
+pub(crate) struct Around<'c> {
+    connection: &'c Connection,
+    projects: Projects<'c>,
+    catalog: Option<Catalog>,
+}
+
+impl<'c> Around<'c> {
+    pub(crate) fn read(connection: &'c Connection) -> Result<Self, Error> {
+        let catalog = setting::get(connection, setting::CATALOG)?;
+        Ok(Self { connection, projects: Projects::load(connection)?, catalog })
+    }
+}
+
 impl BidRow {
     /// A bid the platform has.
-    pub(crate) fn of_bid(connection: &Connection, bid: &Bid) -> Result<Self, Error> {
-        let project = project::get(connection, &bid.project_id)?;
+    pub(crate) fn of_bid(around: &Around<'_>, bid: &Bid) -> Result<Self, Error> {
+        let project = around.projects.get(&bid.project_id)?;
         Ok(Self {
             key: bid.id.to_string(),
             bid_id: Some(bid.id.clone()),
@@ -193,22 +208,21 @@ impl BidRow {
     }
 
     /// The queued bid on a project.
-    pub(crate) fn queued_on(connection: &Connection, project: &ProjectId) -> Result<Option<Self>, Error> {
-        for act in outbox::all(connection)? {
-            if let Some(row) = Self::of_act(connection, &act)?.filter(|row| row.project_id == *project) {
+    pub(crate) fn queued_on(around: &Around<'_>, project: &ProjectId) -> Result<Option<Self>, Error> {
+        for act in outbox::all(around.connection)? {
+            if let Some(row) = Self::of_act(around, &act)?.filter(|row| row.project_id == *project) {
                 return Ok(Some(row));
             }
         }
         Ok(None)
     }
 
-    fn of_act(connection: &Connection, act: &StoredAct) -> Result<Option<Self>, Error> {
+    fn of_act(around: &Around<'_>, act: &StoredAct) -> Result<Option<Self>, Error> {
         let Act::BidPlace { project_id, title, bid, hourly, .. } = &act.act else {
             return Ok(None);
         };
-        let project = project::get(connection, project_id)?;
-        let catalog: Option<Catalog> = setting::get(connection, setting::CATALOG)?;
-        let fee = catalog.map(|catalog| catalog.fees.on(&bid.amount));
+        let project = around.projects.get(project_id)?;
+        let fee = around.catalog.as_ref().map(|catalog| catalog.fees.on(&bid.amount));
         let net =
             fee.as_ref().map(|fee| Money::new(bid.amount.amount_minor - fee.amount_minor, bid.amount.currency.clone()));
         Ok(Some(Self {
@@ -232,12 +246,11 @@ impl BidRow {
         }))
     }
 
-    fn of_draft(connection: &Connection, id: &ProjectId, draft: &DraftVersion, now: i64) -> Result<Self, Error> {
-        let project = project::get(connection, id)?;
-        let catalog: Option<Catalog> = setting::get(connection, setting::CATALOG)?;
-        let checks = match (&project, &catalog) {
+    fn of_draft(around: &Around<'_>, id: &ProjectId, draft: &DraftVersion, now: i64) -> Result<Self, Error> {
+        let project = around.projects.get(id)?;
+        let checks = match (&project, &around.catalog) {
             (Some(project), Some(catalog)) => {
-                Some(check_bid(&draft.form, &bid_context(connection, project, catalog, now)?))
+                Some(check_bid(&draft.form, &bid_context(around.connection, project, catalog, now)?))
             }
             _ => None,
         };
@@ -246,7 +259,7 @@ impl BidRow {
             bid_id: None,
             act_id: None,
             project_id: id.clone(),
-            project_title: title_of(connection, id, project.as_ref())?,
+            project_title: title_of(around.connection, id, project.as_ref())?,
             client_name: project.as_ref().map(|project| project.client.display_name.clone()),
             stage: BidStage::Draft,
             amount: checks.as_ref().and_then(|checks| checks.amount.clone()),
@@ -312,15 +325,16 @@ pub(crate) async fn get(engine: &Engine, request: BidRequest) -> Result<BidRow, 
 }
 
 fn rows(connection: &Connection, now: i64) -> Result<Vec<BidRow>, Error> {
+    let around = Around::read(connection)?;
     let mut out = Vec::new();
     for (project, draft) in draft::bids(connection)? {
-        out.push(BidRow::of_draft(connection, &project, &draft, now)?);
+        out.push(BidRow::of_draft(&around, &project, &draft, now)?);
     }
     for act in outbox::all(connection)? {
-        out.extend(BidRow::of_act(connection, &act)?);
+        out.extend(BidRow::of_act(&around, &act)?);
     }
     for bid in bid::mine(connection)? {
-        out.push(BidRow::of_bid(connection, &bid)?);
+        out.push(BidRow::of_bid(&around, &bid)?);
     }
     Ok(out)
 }

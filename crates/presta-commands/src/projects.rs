@@ -12,7 +12,7 @@ use presta_model::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::bids::{BidRow, BidStage, Stages};
+use crate::bids::{Around, BidRow, BidStage, Stages};
 use crate::refs::ProjectRequest;
 
 /// Characters of a brief that a list shows.
@@ -180,9 +180,10 @@ fn page(connection: &Connection, project: &Project, now: i64, as_of: i64) -> Res
         Some(catalog) => presta_engine::bid_context(connection, project, catalog, now)?.cannot_bid,
         None => project.viewer.reason,
     };
+    let around = Around::read(connection)?;
     let my_bid = match bid::mine_on(connection, &project.id)? {
-        Some(bid) => Some(BidRow::of_bid(connection, &bid)?),
-        None => BidRow::queued_on(connection, &project.id)?,
+        Some(bid) => Some(BidRow::of_bid(&around, &bid)?),
+        None => BidRow::queued_on(&around, &project.id)?,
     };
     let similar = project_list::by_ids(connection, &project::similar(connection, project, SIMILAR)?)?;
     Ok(ProjectPage {

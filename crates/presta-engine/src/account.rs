@@ -16,6 +16,8 @@ use crate::Error;
 
 /// In the names of files that were set aside, before the moment.
 const KEPT: &str = ".kept-";
+/// Below the account's folder: the copies of attached files, whose keys are in the database.
+const STAGED: &str = "staged";
 /// Below the profile: the folders of sign-ins that are not kept.
 const SESSION_ONLY: &str = "session-only";
 
@@ -73,6 +75,11 @@ impl Place {
         self.folder.join("cache.db")
     }
 
+    /// The copies of attached files.
+    pub(crate) fn staged_folder(&self) -> PathBuf {
+        self.folder.join(STAGED)
+    }
+
     /// The keyring's entry of the database key.
     pub(crate) fn key_entry(&self) -> String {
         format!("database-key/{}", self.account.digest())
@@ -102,23 +109,22 @@ impl Place {
 
     /// Makes the folder, for the person's eyes alone.
     pub(crate) fn make_folder(&self) -> Result<(), Error> {
-        std::fs::create_dir_all(&self.folder)
-            .and_then(|()| presta_store::sync_folder(&self.folder))
-            .and_then(|()| self.folder.parent().map_or(Ok(()), presta_store::sync_folder))
+        presta_store::durable::create_folder(&self.folder)
             .map_err(|error| Error::Io("making the account's folder", error))?;
         restrict(&self.folder)
     }
 
-    /// Moves a database that cannot be read out of the way; it is never deleted here. Its log keeps a name by which SQLite
-    /// finds it, and goes first, so that no new database meets it.
+    /// Moves a database that cannot be read out of the way, with the files whose keys it has; neither is ever deleted
+    /// here. Its log keeps a name by which SQLite finds it, and goes first, as the files do, so that no new database meets
+    /// them.
     pub(crate) fn set_database_aside(&self, now: i64) {
         let mut moves: Vec<_> = self
             .files()
-            .filter(|name| name.contains(".db") && !name.contains(KEPT))
+            .filter(|name| (name.contains(".db") || name == STAGED) && !name.contains(KEPT))
             .map(|name| {
                 let after = ["-wal", "-shm", "-journal"].into_iter().find(|after| name.ends_with(after)).unwrap_or("");
                 let base = name.strip_suffix(after).unwrap_or(&name);
-                (after.is_empty(), format!("{base}{KEPT}{now}{after}"), name)
+                (name.contains(".db") && after.is_empty(), format!("{base}{KEPT}{now}{after}"), name)
             })
             .collect();
         moves.sort();
@@ -228,9 +234,9 @@ mod tests {
 
     use super::{AccountRef, Place};
 
-    /// What was only in the log is still there for whoever has the key.
+    /// What was only in the log, and the files whose keys are in it, are still there for whoever has the key.
     #[test]
-    fn a_database_set_aside_keeps_its_log() {
+    fn a_database_set_aside_keeps_its_log_and_its_files() {
         let profile = tempfile::tempdir().unwrap();
         let account = AccountRef { user: UserId::new("u"), server: Url::parse("https://a.example/").unwrap() };
         let place = Place::kept(account, profile.path(), &Vault::memory());
@@ -247,7 +253,10 @@ mod tests {
         for name in std::fs::read_dir(copy.path()).unwrap().flatten() {
             std::fs::copy(name.path(), place.folder().join(name.file_name())).unwrap();
         }
+        std::fs::create_dir(place.staged_folder()).unwrap();
+        std::fs::write(place.staged_folder().join("f1"), "sealed").unwrap();
         place.set_database_aside(17);
+        assert_eq!(std::fs::read(place.folder().join("staged.kept-17/f1")).unwrap(), b"sealed");
         assert!(!place.files().any(|name| !name.contains(".kept-17")), "{:?}", place.files().collect::<Vec<_>>());
         assert_eq!(place.set_aside_at().into_iter().collect::<Vec<_>>(), [17]);
         let kept = place.folder().join("cache.db.kept-17");

@@ -46,6 +46,8 @@ pub struct Active {
     pub(crate) alerts: Alerts,
     /// Id of the last conversation told that someone writes, so that it is told once in a while only.
     pub(crate) typing_told: AtomicI64,
+    /// How large the pieces are that files are sent in.
+    pub(crate) pieces: crate::outbox::Pieces,
     /// Wakes the work on the files.
     pub(crate) upkeep: Upkeep,
     /// Whose profile it is, as the session shows it.
@@ -120,6 +122,7 @@ impl Active {
             surroundings: Surroundings::new(as_of, paused),
             alerts: Alerts::default(),
             typing_told: AtomicI64::new(0),
+            pieces: crate::outbox::Pieces::default(),
             upkeep: Upkeep::default(),
             person,
             keeper,

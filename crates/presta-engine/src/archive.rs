@@ -4,15 +4,19 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use presta_archive::Progress;
-pub use presta_archive::{Archive, Error as Fault, Form, Tell};
+pub use presta_archive::{Archive, Error as Fault, Form, Limits, Tell};
 use presta_store::outbox::Failure;
 use serde::Serialize;
 use ts_rs::TS;
 
 use crate::bus::CoreEvent;
 use crate::{Engine, Error};
+
+/// Time between two reports of how far a reading has come: a fast disk gives a MiB in a millisecond.
+const TELL: Duration = Duration::from_millis(250);
 
 /// How far the reading of an archive has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -33,6 +37,21 @@ struct Reading(Arc<AtomicBool>);
 impl Drop for Reading {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Release);
+    }
+}
+
+/// When a reading told last.
+#[derive(Debug, Default)]
+struct Pace(Option<Instant>);
+
+impl Pace {
+    /// Whether it is time to tell again; then it counts as told.
+    fn is_due(&mut self, now: Instant) -> bool {
+        let due = self.0.is_none_or(|told| now.saturating_duration_since(told) >= TELL);
+        if due {
+            self.0 = Some(now);
+        }
+        due
     }
 }
 
@@ -64,14 +83,17 @@ impl Engine {
         let reading = self.inner.archives.begin();
         let (stop, bus) = (Arc::clone(&reading.0), self.inner.bus.clone());
         let work = move || {
+            let mut pace = Pace::default();
             let mut tell = |Progress { done, total }| {
                 if stop.load(Ordering::Acquire) {
                     return ControlFlow::Break(());
                 }
-                bus.send(CoreEvent::Archive { progress: ArchiveProgress { done, total } });
+                if pace.is_due(Instant::now()) {
+                    bus.send(CoreEvent::Archive { progress: ArchiveProgress { done, total } });
+                }
                 ControlFlow::Continue(())
             };
-            work(&Archive::open(&paths)?, &mut tell)
+            work(&Archive::open_telling(&paths, Limits::default(), &mut tell)?, &mut tell)
         };
         Ok(tokio::task::spawn_blocking(work).await.map_err(|_| Error::Interrupted)??)
     }
@@ -103,5 +125,19 @@ pub fn archive_failure(error: &presta_archive::Error) -> Failure {
         Archive::MissingPart { part } => failure.with("part", i64::from(*part)),
         Archive::Limit { limit, .. } => failure.with("limit", i64::try_from(*limit).unwrap_or(i64::MAX)),
         _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Pace;
+
+    #[test]
+    fn a_gigabyte_in_a_second_is_told_four_times() {
+        let (mut pace, begun) = (Pace::default(), Instant::now());
+        let told = (0..1_000).filter(|ms| pace.is_due(begun + Duration::from_millis(*ms))).collect::<Vec<_>>();
+        assert_eq!(told, [0, 250, 500, 750]);
     }
 }

@@ -7,7 +7,7 @@ use presta_model::{ThreadId, local_id};
 use presta_store::attachment::{self, Staged};
 use presta_store::outbox::Failure;
 use presta_store::staged_file::{self, StagedFileError};
-use presta_store::{Error as StoreError, Tx, sync_folder, thread};
+use presta_store::{Error as StoreError, Tx, durable, thread};
 use serde::Serialize;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub const LARGEST_ATTACHMENT: u64 = 200 * 1024 * 1024;
 pub const MOST_ATTACHMENTS: usize = 30;
 /// Longest name, in characters; the platform cuts there.
 const LONGEST_NAME: usize = 255;
+/// Longest ending of a name that is kept when it is cut, in characters, with the dot.
+const LONGEST_ENDING: usize = 16;
 /// Copies that are not finished end with this.
 const PART: &str = ".part";
 
@@ -125,7 +127,7 @@ impl Active {
     }
 
     fn staged_folder(&self) -> PathBuf {
-        self.place.folder().join("staged")
+        self.place.staged_folder()
     }
 
     /// Removes the copies that no draft and no act has any more.
@@ -184,6 +186,9 @@ pub(crate) fn staged_failure(error: StagedFileError) -> Error {
             tracing::info!(kind = ?error.kind(), "a file could not be read");
             Error::refused("attachment-unreadable")
         }
+        StagedFileError::Copy(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Error::refused("attachment-lost")
+        }
         StagedFileError::Copy(error) => Error::Io("the copy of an attached file", error),
         StagedFileError::TooLarge { limit } => {
             Error::Refused(Failure::new("attachment-too-large").with("max", limit.cast_signed()))
@@ -192,26 +197,23 @@ pub(crate) fn staged_failure(error: StagedFileError) -> Error {
     }
 }
 
-fn too_many() -> Error {
+pub(crate) fn too_many() -> Error {
     Error::Refused(Failure::new("too-many-attachments").with("max", MOST_ATTACHMENTS))
 }
 
 /// The copy under its own name once it is whole and on the disk; nothing when it could not be made.
 fn seal(key: &staged_file::FileKey, mut from: impl Read, to: &Path) -> Result<staged_file::Sealed, Error> {
     if let Some(folder) = to.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| Error::Io("making the folder of attached files", error))?;
+        durable::create_folder(folder).map_err(|error| Error::Io("making the folder of attached files", error))?;
     }
     let part = to.with_extension(PART.trim_start_matches('.'));
     let sealed = staged_file::seal(key, &mut from, &part, LARGEST_ATTACHMENT).map_err(staged_failure).and_then(|it| {
-        // The act that names it is on the disk for good; so is its own name, then.
-        std::fs::rename(&part, to)
-            .and_then(|()| sync_folder(to))
-            .and_then(|()| to.parent().map_or(Ok(()), sync_folder))
-            .map_err(|error| Error::Io("the copy of an attached file", error))?;
+        durable::rename(&part, to).map_err(|error| Error::Io("the copy of an attached file", error))?;
         Ok(it)
     });
     if sealed.is_err() {
         remove(&part);
+        remove(to);
     }
     sealed
 }
@@ -225,11 +227,27 @@ fn remove(path: &Path) {
     }
 }
 
-/// A name without what only a path or a terminal would mean by it.
+/// A name without what only a path or a terminal would mean by it, and without what shows it as another one. The ending
+/// stays when it is cut, for the file is opened by it.
 fn named(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
-    if clean.trim().is_empty() { "file".to_owned() } else { clean }
+    let clean: String = last.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
+    let clean = clean.trim();
+    if clean.is_empty() {
+        return "file".to_owned();
+    }
+    let ending = clean.rfind('.').and_then(|dot| clean.get(dot..)).unwrap_or_default();
+    let ending = if ending.chars().count() <= LONGEST_ENDING { ending } else { "" };
+    let stem = clean.strip_suffix(ending).unwrap_or(clean);
+    stem.chars().take(LONGEST_NAME - ending.chars().count()).chain(ending.chars()).collect()
+}
+
+/// Characters that are not seen and change how others are: marks of direction (UAX #9), separators of lines, joiners.
+fn turns(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
 }
 
 /// The media type that a name's ending stands for (IANA).
@@ -252,5 +270,35 @@ fn media_type(name: &str) -> &'static str {
         "odt" => "application/vnd.oasis.opendocument.text",
         "ods" => "application/vnd.oasis.opendocument.spreadsheet",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use presta_store::staged_file::StagedFileError;
+
+    use super::{LONGEST_NAME, media_type, named, staged_failure};
+
+    #[test]
+    fn a_name_shows_as_what_it_is_and_keeps_its_ending() {
+        assert_eq!(named("devis\u{202e}fdp.exe"), "devisfdp.exe");
+        assert_eq!(named("../../a/\u{2066}plan\u{7}.png"), "plan.png");
+        assert_eq!(named("C:\\Users\\x\\note.txt"), "note.txt");
+        for empty in ["", " ", "\u{200f}", "a/"] {
+            assert_eq!(named(empty), "file");
+        }
+        let long = named(&format!("{}.docx", "é".repeat(400)));
+        assert_eq!((long.chars().count(), long.ends_with("é.docx")), (LONGEST_NAME, true));
+        assert!(media_type(&long).contains("wordprocessingml"));
+        // What is no ending is cut as the rest is.
+        assert_eq!(named(&format!("a.{}", "b".repeat(400))).chars().count(), LONGEST_NAME);
+    }
+
+    #[test]
+    fn a_copy_that_is_gone_is_lost_and_one_that_cannot_be_read_now_is_not() {
+        let code = |kind: std::io::ErrorKind| staged_failure(StagedFileError::Copy(kind.into())).failure().code;
+        assert_eq!(code(std::io::ErrorKind::NotFound), "attachment-lost");
+        assert_eq!(code(std::io::ErrorKind::PermissionDenied), "storage");
+        assert_eq!(code(std::io::ErrorKind::StorageFull), "disk-full");
     }
 }

@@ -1,5 +1,6 @@
 //! All that this computer holds of an account, in one zip, without the network: a JSON Lines file for each kind, and a
-//! manifest with counts and SHA-256. One read snapshot, flat memory.
+//! manifest with counts and SHA-256; the files that wait to be sent beside them, as they were attached. One read snapshot,
+//! flat memory.
 
 mod archive;
 mod texts;
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use presta_store::outbox::Failure;
-use presta_store::{Connection, dump, sync_state};
+use presta_store::{Connection, attachment, dump, staged_file, sync_state};
 use serde::Serialize;
 use serde_json::json;
 use ts_rs::TS;
@@ -21,6 +22,8 @@ use archive::Archive;
 
 /// Progress is told after so many rows.
 const STEP: u64 = 2_000;
+/// Bytes of an attached file that are in memory at a time.
+const PIECE: usize = 1024 * 1024;
 /// Of the archive's shape, in its manifest.
 const FORMAT_VERSION: u32 = 1;
 
@@ -52,6 +55,15 @@ pub struct ExportedFile {
     pub bytes: u64,
     /// Of the unpacked file, in hexadecimal.
     pub sha256: String,
+}
+
+/// An attached file in an archive.
+#[derive(Debug, Serialize)]
+struct AttachedFile {
+    /// Its name in the archive: `files/` and its id.
+    name: String,
+    bytes: u64,
+    sha256: String,
 }
 
 /// How far an export has come.
@@ -110,6 +122,7 @@ impl Active {
             now: self.clock.now_ms(),
             user: self.me.to_string(),
             server: self.place.account.server.to_string(),
+            staged: self.place.staged_folder(),
         };
         let store = self.store.clone();
         let work = move || store.read_long(|connection| work.run(connection, &path));
@@ -131,6 +144,8 @@ struct Work {
     now: i64,
     user: String,
     server: String,
+    /// Where the copies of attached files are.
+    staged: PathBuf,
 }
 
 impl Work {
@@ -171,13 +186,47 @@ impl Work {
                 sha256: written.sha256,
             });
         }
-        archive.text("manifest.json", &self.manifest(as_of, &files)).map_err(writing)?;
+        let attached = self.attached(connection, &mut archive)?;
+        archive.text("manifest.json", &self.manifest(as_of, &files, &attached)).map_err(writing)?;
         let bytes = archive.finish().map_err(writing)?;
         self.tell(ExportProgress { done: total, total });
         Ok(LocalExport { path: path.display().to_string(), bytes, made_at: self.now, as_of, files })
     }
 
-    fn manifest(&self, as_of: Option<i64>, files: &[ExportedFile]) -> String {
+    /// Writes the files that wait to be sent. A copy that is gone or damaged is left out: the rest is worth having.
+    fn attached(&self, connection: &Connection, archive: &mut Archive) -> Result<Vec<AttachedFile>, Error> {
+        let mut attached = Vec::new();
+        for file in attachment::all(connection)? {
+            let name = format!("files/{}", file.id);
+            archive.begin(&name).map_err(writing)?;
+            let path = self.staged.join(&file.id);
+            let mut offset = 0;
+            let read = loop {
+                if self.stop.load(Ordering::Acquire) {
+                    return Err(Error::refused("export-cancelled"));
+                }
+                match staged_file::read(&file.key, &path, file.size, offset, PIECE) {
+                    Ok(piece) if piece.is_empty() => break Ok(()),
+                    Ok(piece) => {
+                        archive.bytes(&piece).map_err(writing)?;
+                        offset += piece.len() as u64;
+                    }
+                    Err(error) => break Err(error),
+                }
+            };
+            let written = archive.end();
+            match read {
+                Ok(()) => attached.push(AttachedFile { name, bytes: written.bytes, sha256: written.sha256 }),
+                Err(error) => {
+                    tracing::warn!(%error, "an attached file is not in the export");
+                    archive.abandon().map_err(writing)?;
+                }
+            }
+        }
+        Ok(attached)
+    }
+
+    fn manifest(&self, as_of: Option<i64>, files: &[ExportedFile], attached: &[AttachedFile]) -> String {
         let instant = |ms| Timestamp::from_millisecond(ms).map(|at| at.to_string()).ok();
         let manifest = json!({
             "format": "prestataires-local-export",
@@ -188,6 +237,7 @@ impl Work {
             "platform": self.server,
             "account_id": self.user,
             "files": files,
+            "attachments": attached,
         });
         serde_json::to_string_pretty(&manifest).unwrap_or_default()
     }

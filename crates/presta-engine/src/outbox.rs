@@ -7,6 +7,7 @@ mod upload;
 mod written;
 
 pub(crate) use recheck::base;
+pub(crate) use upload::Pieces;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,9 +44,16 @@ pub(crate) async fn run(active: Arc<Active>) {
     let mut again_at = Some(active.clock.now_ms());
     // What cannot be written down is not begun, and would be due again at once.
     let (mut rests_until, mut failures) = (None, 0);
-    if let Err(error) = active.sweep_left().await {
-        tracing::warn!(%error, "copies of files that nothing needs stay until the next start");
-    }
+    // Beside the queue, which does not wait for a copy under way; ended with it.
+    let mut sweeping: JoinSet<()> = JoinSet::new();
+    sweeping.spawn({
+        let active = Arc::clone(&active);
+        async move {
+            if let Err(error) = active.sweep_left().await {
+                tracing::warn!(%error, "copies of files that nothing needs stay until the next start");
+            }
+        }
+    });
     loop {
         let now = active.clock.now_ms();
         if let Some(not_before) = again_at {

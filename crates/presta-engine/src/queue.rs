@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use presta_model::{BodyError, EntityType, FieldConflict, Operation, ProjectId};
+use presta_model::{BodyError, EntityType, FieldConflict, Operation, ProjectId, creating_act};
 use presta_store::outbox::{self, Act, ActState, Failure, StoredAct, Write};
 use presta_store::overlay::{self, Overlay};
 use presta_store::{Connection, Tx, alias, attachment, project, setting};
@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 use uuid::Uuid;
 
+use crate::attachments::{MOST_ATTACHMENTS, too_many};
 use crate::write::{Reopened, discard, find, take_back};
 use crate::{Active, Error};
 
@@ -35,7 +36,8 @@ impl Active {
     ///
     /// # Errors
     /// `unknown-operation`, `target-missing`, `not-found`, `body-not-an-object`, `field-missing`, `field-unknown`,
-    /// `nothing-to-change`, or when the cache cannot be written.
+    /// `nothing-to-change`, `attachment-lost` and `attachment-taken` for a file that is not here or goes with another act, or
+    /// when the cache cannot be written.
     pub async fn queue_write(&self, op: &str, target: Option<String>, body: Value) -> Result<String, Error> {
         let operation =
             Operation::find(op).ok_or_else(|| Error::Refused(Failure::new("unknown-operation").with("op", op)))?;
@@ -47,7 +49,7 @@ impl Active {
             let target = target.filter(|_| operation.has_id()).map(|id| alias::resolve(tx, &id)).transpose()?;
             let base = base(tx, operation, target.as_deref())?;
             let title = title(tx, &base, &body)?;
-            let body = with_files(tx, resolved(tx, body)?, now)?;
+            let body = with_files(tx, resolved(tx, body)?, &act_id, now)?;
             let write = Write { op: operation.name.to_owned(), target, title, body, base };
             Ok(outbox::enqueue(tx, &act_id, &Act::Write(Box::new(write)), now)?)
         })
@@ -62,12 +64,15 @@ impl Active {
     /// Those of [`Active::queue_write`]; `not-found` when it is no longer in the queue or is no such act, `being-sent`
     /// while its outcome is not known.
     pub async fn change_write(&self, act_id: String, body: Value) -> Result<(), Error> {
+        let now = self.clock.now_ms();
         self.write_durably(move |tx| {
             let stored = find(tx, &act_id)?;
             let Act::Write(mut write) = stored.act.clone() else { return Err(Error::refused("not-found")) };
             let operation = write.operation().ok_or_else(|| Error::refused("unknown-act"))?;
-            write.body = checked(operation, &body)?;
-            again(tx, &stored, &Act::Write(write))
+            write.body = with_files(tx, resolved(tx, checked(operation, &body)?)?, &act_id, now)?;
+            let act = Act::Write(write);
+            leave_files(tx, &stored.act, &act)?;
+            again(tx, &stored, &act)
         })
         .await?;
         self.sync_now();
@@ -120,7 +125,9 @@ impl Active {
             if write.body.is_empty() {
                 return discard(tx, &stored);
             }
-            Ok(outbox::reissue(tx, &stored.act_id, &Act::Write(write), &Uuid::now_v7().to_string())?)
+            let act = Act::Write(write);
+            leave_files(tx, &stored.act, &act)?;
+            Ok(outbox::reissue(tx, &stored.act_id, &act, &Uuid::now_v7().to_string())?)
         })
         .await?;
         self.sync_now();
@@ -225,13 +232,40 @@ fn resolved(connection: &Connection, body: Map<String, Value>) -> Result<Map<Str
     Ok(out)
 }
 
-/// Queues the staged files that a body names, and names those that the platform has as it does.
-fn with_files(tx: &mut Tx<'_>, mut body: Map<String, Value>, now: i64) -> Result<Map<String, Value>, Error> {
+/// Queues the staged files that the body of the act `act_id` names, and names those that the platform has as it does.
+fn with_files(
+    tx: &mut Tx<'_>,
+    mut body: Map<String, Value>,
+    act_id: &str,
+    now: i64,
+) -> Result<Map<String, Value>, Error> {
     if let Some(Value::Array(named)) = body.get_mut("attachment_ids") {
         let ids: Vec<String> = named.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        if ids.len() > MOST_ATTACHMENTS {
+            return Err(too_many());
+        }
+        for id in &ids {
+            match attachment::named(tx, id)? {
+                // With the other one it would be dropped, or sent twice.
+                Some(file) if attachment::is_named_beside(tx, &file, act_id)? => {
+                    return Err(Error::Refused(Failure::new("attachment-taken").with("name", file.name)));
+                }
+                None if creating_act(id).is_some() && alias::get(tx, id)?.is_none() => {
+                    return Err(Error::refused("attachment-lost"));
+                }
+                _ => {}
+            }
+        }
         *named = attachment::claim(tx, &ids, now)?.into_iter().map(Value::from).collect();
     }
     Ok(body)
+}
+
+/// Puts the files that an act named and does not name any more back into the drafts they came from.
+fn leave_files(tx: &mut Tx<'_>, before: &Act, after: &Act) -> Result<(), Error> {
+    let kept = after.attachments();
+    let left: Vec<String> = before.attachments().into_iter().filter(|id| !kept.contains(id)).collect();
+    Ok(attachment::unclaim(tx, &left, None)?)
 }
 
 /// What an act is about, for lists.

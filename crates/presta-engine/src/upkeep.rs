@@ -1,7 +1,7 @@
 //! Background work on the files: indexing on the second core, checks, and what is kept of the market.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use presta_store::health::{CHECKED_AT, Check};
@@ -14,8 +14,10 @@ use crate::{Active, Error};
 
 /// Rows indexed in one go: few enough that an answer to what was typed waits for none, many enough for large segments.
 const BATCH: u32 = 1000;
-/// After so many rows the index's segments are joined.
+/// After so many rows, all at once or little by little, the index's segments are joined.
 const OPTIMIZE_AFTER: u64 = 20_000;
+/// After so many projects went at once they are joined too: the room of what went is asked for.
+const OPTIMIZE_AFTER_GONE: u64 = 1_000;
 /// A window that shows hits reads them again after so many more rows.
 const TELL_EVERY: u64 = 10_000;
 /// How long a check may read; what it has not read by then is read another day.
@@ -40,6 +42,8 @@ pub(crate) struct Upkeep {
     pub(crate) suspect: AtomicBool,
     /// The disk refused something.
     probe: Notify,
+    /// Rows indexed since the index's segments were joined.
+    unjoined: AtomicU64,
 }
 
 impl Active {
@@ -121,8 +125,10 @@ async fn catch_up(active: &Active) -> Result<(), Error> {
             break;
         }
     }
-    if done >= OPTIMIZE_AFTER {
+    let unjoined = active.upkeep.unjoined.fetch_add(done, Ordering::Relaxed).saturating_add(done);
+    if unjoined >= OPTIMIZE_AFTER {
         active.on_store(Store::optimize_index).await?;
+        active.upkeep.unjoined.store(0, Ordering::Relaxed);
     }
     Ok(())
 }
@@ -190,6 +196,9 @@ async fn look(active: &Active) -> Result<bool, Error> {
     let gone = active.on_store(move |store| store.retain(now)).await?;
     if gone > 0 {
         tracing::info!(projects = gone, "projects beyond the limits were dropped");
+        if gone >= OPTIMIZE_AFTER_GONE {
+            active.upkeep.unjoined.fetch_add(OPTIMIZE_AFTER, Ordering::Relaxed);
+        }
         active.upkeep.index.notify_one();
     }
     // Making a file smaller keeps the sync from writing, so it waits until all is fetched; a full sync calls again at its end.

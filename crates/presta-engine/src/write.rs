@@ -251,17 +251,21 @@ impl Active {
                 Ok(uploads)
             })
             .await?;
-        self.sweep_staged().await?;
+        self.outbox.notify_one();
+        // The act is gone, whatever becomes of the copies.
+        if let Err(error) = self.sweep_staged().await {
+            tracing::warn!(%error, "copies of files that nothing needs stay until the next start");
+        }
         for upload in uploads {
             // Told as far as that works now: the platform forgets an upload that nobody goes on with by itself.
             let api = self.api.clone();
             tokio::spawn(async move { api.terminate_upload(&upload).await });
         }
-        self.outbox.notify_one();
         Ok(())
     }
 
-    /// Takes an act back into a draft. Other writes than bids and messages have none: they are changed where they are.
+    /// Takes an act back into a draft. Other writes than bids and messages have none: they are changed where they are. Nor
+    /// has a file: it comes back with what it goes with.
     ///
     /// # Errors
     /// `not-found`, `no-draft`, or `being-sent` while its outcome is not known.
@@ -270,7 +274,7 @@ impl Active {
         self.write_durably(move |tx| {
             let stored = find(tx, &act_id)?;
             if matches!(stored.act, Act::Write(_)) {
-                return Err(Error::refused("no-draft"));
+                return Err(no_draft());
             }
             take_back(tx, &stored, now)
         })
@@ -386,6 +390,9 @@ fn without_file(tx: &mut Tx<'_>, upload: &str) -> Result<(), Error> {
 
 /// Drops an act; its text goes back into the draft it came from, above what is being written there.
 pub(crate) fn take_back(tx: &mut Tx<'_>, stored: &StoredAct, now: i64) -> Result<Reopened, Error> {
+    if matches!(stored.act, Act::Upload { .. }) {
+        return Err(no_draft());
+    }
     // Sent from its draft again it would be another act: what may have arrived would be there twice.
     if stored.in_doubt {
         return Err(Error::refused("being-sent"));
@@ -404,13 +411,20 @@ pub(crate) fn take_back(tx: &mut Tx<'_>, stored: &StoredAct, now: i64) -> Result
                     None => stored.act.text().to_owned(),
                 };
                 draft::save_message(tx, thread, &text, now)?;
-                attachment::unclaim(tx, &stored.act.attachments(), &thread_place(thread))?;
+                attachment::unclaim(tx, &stored.act.attachments(), Some(&thread_place(thread)))?;
                 tx.touch(format!("thread:{thread}"));
             }
             Ok(Reopened { project_id: None, thread_id: thread })
         }
-        _ => Ok(Reopened { project_id: None, thread_id: None }),
+        act => {
+            attachment::unclaim(tx, &act.attachments(), None)?;
+            Ok(Reopened { project_id: None, thread_id: None })
+        }
     }
+}
+
+fn no_draft() -> Error {
+    Error::refused("no-draft")
 }
 
 /// Queues a change of a conversation and shows it at once.

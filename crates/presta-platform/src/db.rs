@@ -26,6 +26,9 @@ const SCHEMA: &[&str] = &[
     include_str!("store/schema/contests.sql"),
     include_str!("store/schema/privacy.sql"),
 ];
+/// What files made before lack, oldest first; `user_version` of a file counts those it has. A new file has them all
+/// by [`SCHEMA`].
+const UPGRADES: &[&str] = &[include_str!("store/schema/upgrade_1.sql")];
 /// Written last when a file is made; a file without it was never served and is made again.
 const READY: &str = "ready";
 
@@ -81,6 +84,7 @@ pub fn create(path: &Path, fill: impl FnOnce(&mut Connection) -> Result<(), Prob
     for tables in SCHEMA {
         connection.execute_batch(tables)?;
     }
+    connection.pragma_update(None, "user_version", version())?;
     fill(&mut connection)?;
     connection.execute_batch(
         "PRAGMA analysis_limit = 4000; ANALYZE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
@@ -100,14 +104,33 @@ fn tune(connection: &Connection) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Brings a file made before to today's tables, in one transaction.
+fn upgrade(connection: &mut Connection) -> Result<(), Problem> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let has: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for (step, text) in (1..).zip(UPGRADES) {
+        if step > has {
+            tx.execute_batch(text)?;
+            tx.pragma_update(None, "user_version", step)?;
+        }
+    }
+    Ok(tx.commit()?)
+}
+
+/// The `user_version` of a new file.
+fn version() -> u32 {
+    u32::try_from(UPGRADES.len()).unwrap_or(u32::MAX)
+}
+
 impl Db {
-    /// Opens a complete file.
+    /// Opens a complete file, and brings one made before to today's tables.
     ///
     /// # Errors
     /// When SQLite cannot open it.
     pub fn open(path: &Path) -> Result<Self, Problem> {
-        let writer = Connection::open(path)?;
+        let mut writer = Connection::open(path)?;
         tune(&writer)?;
+        upgrade(&mut writer)?;
         let mut readers = Vec::with_capacity(READERS);
         for _ in 0..READERS {
             let reader = Connection::open(path)?;

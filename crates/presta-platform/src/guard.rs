@@ -102,6 +102,13 @@ async fn admit(app: &App, scope: Option<Scope>, request: &mut Request) -> Result
     let hash = bearer(request.headers()).map(secret::digest).ok_or(Problem::Unauthenticated)?;
     let (now, kept) = (app.now(), hash.clone());
     let bearer = app.read(move |sql| tokens::bearer(sql, &hash, now)).await?.ok_or(Problem::Unauthenticated)?;
+    if bearer.unused {
+        // Once for each token, before anything is done with it: see `tokens::renewable`.
+        let presented = kept.clone();
+        if !app.write(move |tx| tokens::used(tx, &presented)).await? {
+            return Err(Problem::Unauthenticated);
+        }
+    }
     let caller = Caller {
         n: bearer.user_n,
         freelancer: bearer.freelancer,

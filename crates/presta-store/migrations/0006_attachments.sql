@@ -10,8 +10,11 @@ CREATE TABLE attachment (
   staged_at INTEGER NOT NULL,         -- ms
   upload_id TEXT,                     -- of the upload under way, by the platform
   sent INTEGER NOT NULL DEFAULT 0,    -- bytes of it that the platform has
-  platform_id TEXT                    -- once it is there
+  platform_id TEXT,                   -- once it is there
+  came_from TEXT                      -- the draft it was in before it was queued: where it goes when that is taken back
 ) STRICT;
 CREATE INDEX attachment_by_place ON attachment (place) WHERE place IS NOT NULL;
 
 ALTER TABLE message ADD COLUMN attachments TEXT NOT NULL DEFAULT '[]';   -- JSON, as the platform gave them
+-- Messages that are here already say nothing of their files: everything is asked for again.
+DELETE FROM sync_state WHERE name IN ('changes', 'snapshot');

@@ -1,5 +1,7 @@
 //! Files that the person attached to a draft or an act and that the platform is still to get.
 
+use std::fmt;
+
 use presta_model::{creating_act, local_id};
 use rusqlite::{Connection, OptionalExtension, Row};
 use zeroize::Zeroizing;
@@ -11,7 +13,7 @@ use crate::{Error, Tx, alias};
 const COLUMNS: &str = "id, place, name, media_type, size, sha256, key, upload_id, sent, platform_id";
 
 /// A file that is staged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Staged {
     /// UUID, of the act that uploads it too.
     pub id: String,
@@ -33,6 +35,23 @@ pub struct Staged {
     pub sent: u64,
     /// The platform's attachment, once it is there.
     pub platform_id: Option<String>,
+}
+
+/// Without the key, whatever is printed.
+impl fmt::Debug for Staged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Staged")
+            .field("id", &self.id)
+            .field("place", &self.place)
+            .field("name", &self.name)
+            .field("media_type", &self.media_type)
+            .field("size", &self.size)
+            .field("sha256", &self.sha256)
+            .field("upload_id", &self.upload_id)
+            .field("sent", &self.sent)
+            .field("platform_id", &self.platform_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Keeps what is known of a file whose copy is on the disk.
@@ -69,6 +88,17 @@ pub fn get(connection: &Connection, id: &str) -> Result<Option<Staged>, Error> {
         .optional()?)
 }
 
+/// A staged file by what an act names it: its local id, or the platform's once it is there.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn named(connection: &Connection, id: &str) -> Result<Option<Staged>, Error> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM attachment WHERE id = ?1 OR platform_id = ?2"))?
+        .query_row([creating_act(id).unwrap_or_default(), id], read)
+        .optional()?)
+}
+
 /// The files of a draft, in the order in which they were attached.
 ///
 /// # Errors
@@ -80,20 +110,46 @@ pub fn of_place(connection: &Connection, place: &str) -> Result<Vec<Staged>, Err
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Every staged file, in the order in which they were attached.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn all(connection: &Connection) -> Result<Vec<Staged>, Error> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM attachment ORDER BY rowid"))?;
+    let rows = statement.query_map([], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether an act other than `act_id` names the file.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn is_named_beside(connection: &Connection, file: &Staged, act_id: &str) -> Result<bool, Error> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE act_id <> ?1 AND (instr(payload, '\"local:' || ?2 || '\"') > 0
+               OR (?3 IS NOT NULL AND instr(payload, '\"' || ?3 || '\"') > 0)))",
+        )?
+        .query_row((act_id, &file.id, &file.platform_id), |row| row.get(0))?)
+}
+
 /// Takes the files `ids` out of their drafts for an act that is about to be queued: what is not on the platform yet is
 /// queued to be uploaded. Gives what the act has to name, ids of the platform or local ones; other ids stay as they are.
+/// The draft is remembered for [`unclaim`].
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn claim(tx: &mut Tx<'_>, ids: &[String], now: i64) -> Result<Vec<String>, Error> {
     let mut out = Vec::with_capacity(ids.len());
     for id in ids {
-        let known = creating_act(id).map(|staged| get(tx, staged)).transpose()?.flatten();
-        let Some(staged) = known else {
+        let Some(staged) = named(tx, id)? else {
             out.push(alias::resolve(tx, id)?);
             continue;
         };
-        tx.execute("UPDATE attachment SET place = NULL WHERE id = ?1", [&staged.id])?;
+        tx.execute(
+            "UPDATE attachment SET place = NULL, came_from = coalesce(place, came_from) WHERE id = ?1",
+            [&staged.id],
+        )?;
         tx.touch("attachments");
         if let Some(platform_id) = staged.platform_id {
             out.push(platform_id);
@@ -108,14 +164,18 @@ pub fn claim(tx: &mut Tx<'_>, ids: &[String], now: i64) -> Result<Vec<String>, E
     Ok(out)
 }
 
-/// Puts the files that an act named back into the draft `place`; their uploads are dropped, what they sent is kept.
+/// Puts the files that an act named back into the draft `place`, each into the one it came from when there is none; their
+/// uploads are dropped, what they sent is kept.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn unclaim(tx: &mut Tx<'_>, named: &[String], place: &str) -> Result<(), Error> {
+pub fn unclaim(tx: &mut Tx<'_>, named: &[String], place: Option<&str>) -> Result<(), Error> {
     for id in named {
         let local = creating_act(id).unwrap_or_default();
-        tx.execute("UPDATE attachment SET place = ?3 WHERE id = ?1 OR platform_id = ?2", [local, id, place])?;
+        tx.execute(
+            "UPDATE attachment SET place = coalesce(?3, came_from, place) WHERE id = ?1 OR platform_id = ?2",
+            (local, id, place),
+        )?;
         tx.execute("DELETE FROM outbox WHERE act_id = ?1 AND kind = 'upload'", [local])?;
     }
     tx.touch("attachments");
@@ -190,6 +250,17 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
         tx.touch("attachments");
     }
     Ok(dropped)
+}
+
+/// The drafts that have files.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn places(connection: &Connection) -> Result<Vec<String>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT DISTINCT place FROM attachment WHERE place IS NOT NULL ORDER BY place")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The ids of all staged files: copies on the disk under other names belong to nothing.

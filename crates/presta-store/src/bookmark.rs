@@ -19,8 +19,19 @@ pub(crate) struct Bookmarks {
 }
 
 impl Bookmarks {
+    /// All of them.
     pub(crate) fn read(connection: &Connection, overlay: &Overlay) -> Result<Self, Error> {
-        let kept = resource::list(connection, EntityType::Bookmark, None)?.into_iter().filter_map(|row| {
+        Self::of(connection, overlay, resource::list(connection, EntityType::Bookmark, None)?)
+    }
+
+    /// Those on one project, which is all that project needs.
+    pub(crate) fn on(connection: &Connection, overlay: &Overlay, project: &ProjectId) -> Result<Self, Error> {
+        let rows = resource::list(connection, EntityType::Bookmark, Some(project.as_str()))?;
+        Self::of(connection, overlay, rows)
+    }
+
+    fn of(connection: &Connection, overlay: &Overlay, rows: Vec<Value>) -> Result<Self, Error> {
+        let kept = rows.into_iter().filter_map(|row| {
             let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
             overlay.effective(EntityType::Bookmark, &id, row)
         });

@@ -29,6 +29,7 @@ const KNOWN: &[(&str, &str, &str)] = &[
 /// Other names for tables that are written column by column.
 const NAMES: &[(&str, &str)] = &[
     ("alert", "alerts"),
+    ("attachment", "attachments"),
     ("alert_rule", "alert_rules"),
     ("message", "messages"),
     ("bid_draft", "bid_drafts"),
@@ -39,7 +40,9 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Columns that hold JSON, wherever they are.
 const JSON: &[&str] =
-    &["form", "payload", "error", "differences", "conflict", "tags", "criteria", "why", "value", "data"];
+    &["form", "payload", "error", "differences", "conflict", "tags", "criteria", "why", "value", "data", "attachments"];
+/// Columns that are no data of the person and would open what is encrypted: an export is not.
+const SECRET: &[(&str, &str)] = &[("attachment", "key")];
 /// Columns that only serve the cache.
 const INTERNAL: &[&str] = &["generation", "row_key", "position"];
 
@@ -127,7 +130,7 @@ fn columns_as_json(connection: &Connection, table: &str) -> Result<String, Error
     for name in names {
         let name = name?;
         let column = format!("\"{}\"", name.replace('"', "\"\""));
-        if INTERNAL.contains(&name.as_str()) {
+        if INTERNAL.contains(&name.as_str()) || SECRET.contains(&(table, name.as_str())) {
             continue;
         }
         let value = if JSON.contains(&name.as_str()) {

@@ -85,18 +85,6 @@ pub(crate) fn beside(path: &Path, after: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Brings a new name of `path` to the disk; elsewhere than on Unix the system does it itself.
-///
-/// # Errors
-/// When the folder cannot be opened or the disk fails.
-pub fn sync_folder(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
-}
-
 /// Removes a database with its log and shared memory.
 pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     for file in [beside(path, "-shm"), wal(path), beside(path, "-journal"), path.to_owned()] {

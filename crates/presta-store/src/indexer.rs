@@ -7,7 +7,11 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::connection::lock;
+use crate::index_file::TABLES;
 use crate::{Error, Store, search, vocabulary};
+
+/// Words looked at in one go.
+const WORDS: u32 = 2_000;
 
 /// Where the indexer stands after a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,21 +72,36 @@ impl Store {
         self.read(pending)
     }
 
-    /// Joins the index's segments, after much was indexed: searches then read one instead of several.
+    /// Joins the index's segments, after much was indexed or dropped: searches then read one instead of several, and what
+    /// is gone from the rows is gone from the file. Words that no row has any more are dropped a few at a time, between
+    /// which others get at the index.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn optimize_index(&self) -> Result<(), Error> {
-        let mut search = lock(&self.inner.search);
-        if let Some(connection) = search.as_mut() {
-            self.writable()?;
-            for table in crate::index_file::TABLES {
-                connection.execute(&format!("INSERT INTO {table} ({table}) VALUES ('optimize')"), [])?;
+        self.on_index(|index| {
+            for table in TABLES {
+                index.execute(&format!("INSERT INTO {table} ({table}) VALUES ('optimize')"), [])?;
             }
-            crate::health::give_back(connection)?;
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(())
+        })?;
+        let mut after = Some(String::new());
+        while let Some(word) = after {
+            after = self.on_index(|index| vocabulary::prune(index, &TABLES, &word, WORDS))?.flatten();
         }
+        self.on_index(|index| {
+            crate::health::give_back(index)?;
+            Ok(index.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+        })?;
         Ok(())
+    }
+
+    /// Does something with the index, unless indexing was stopped.
+    fn on_index<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<Option<T>, Error> {
+        let mut search = lock(&self.inner.search);
+        let Some(index) = search.as_mut() else { return Ok(None) };
+        self.writable()?;
+        work(index).map(Some)
     }
 
     /// False when it was asked to stop; nothing is written then.

@@ -27,6 +27,7 @@ pub mod attachment;
 pub mod bid;
 pub mod draft;
 pub mod dump;
+pub mod durable;
 pub mod health;
 pub mod message;
 pub mod note;
@@ -45,7 +46,6 @@ pub mod thread;
 
 pub use connection::Store;
 pub use error::Error;
-pub use file::sync_folder;
 pub use fold::fold;
 pub use indexer::Progress;
 pub use key::Key;

@@ -54,3 +54,11 @@ pub fn get(connection: &Connection, project: &ProjectId) -> Result<Option<Note>,
         })
         .transpose()
 }
+
+/// How many notes there are.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn count(connection: &Connection) -> Result<u32, Error> {
+    Ok(connection.prepare_cached("SELECT count(*) FROM note")?.query_row([], |row| row.get(0))?)
+}

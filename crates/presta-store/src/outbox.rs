@@ -131,7 +131,9 @@ pub fn recover(tx: &mut Tx<'_>) -> Result<(), Error> {
 pub fn release<T: AsRef<str>>(tx: &mut Tx<'_>, under_way: &[T], not_before: Option<i64>) -> Result<(), Error> {
     for act in left(tx, under_way)? {
         tx.execute(
-            "UPDATE outbox SET state = 'queued', in_doubt = 1, not_before = ?2 WHERE act_id = ?1",
+            // Of a file nothing is in doubt: the platform says how much of it is there.
+            "UPDATE outbox SET state = 'queued', in_doubt = in_doubt OR kind <> 'upload', not_before = ?2
+             WHERE act_id = ?1",
             (&act.act_id, not_before),
         )?;
         touch(tx, &act.act);

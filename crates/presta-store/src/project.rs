@@ -80,10 +80,41 @@ pub fn get(connection: &Connection, id: &ProjectId) -> Result<Option<Project>, E
     let Some(project) = stored(connection, id)? else { return Ok(None) };
     let laid = overlay.lay(EntityType::Project, id.as_str(), project);
     laid.map(|mut project| {
-        Bookmarks::read(connection, &overlay)?.lay(&mut project);
+        Bookmarks::on(connection, &overlay, id)?.lay(&mut project);
         Ok(project)
     })
     .transpose()
+}
+
+/// Many projects, one by one, as the person left them: the queue and the bookmarks are read once for all of them.
+#[derive(Debug)]
+pub struct Projects<'c> {
+    connection: &'c Connection,
+    overlay: Overlay,
+    bookmarks: Bookmarks,
+}
+
+impl<'c> Projects<'c> {
+    /// Reads what lies over projects.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn load(connection: &'c Connection) -> Result<Self, Error> {
+        let overlay = Overlay::load(connection)?;
+        let bookmarks = Bookmarks::read(connection, &overlay)?;
+        Ok(Self { connection, overlay, bookmarks })
+    }
+
+    /// As [`get`].
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn get(&self, id: &ProjectId) -> Result<Option<Project>, Error> {
+        let Some(project) = stored(self.connection, id)? else { return Ok(None) };
+        let mut laid = self.overlay.lay(EntityType::Project, id.as_str(), project);
+        laid.iter_mut().for_each(|project| self.bookmarks.lay(project));
+        Ok(laid)
+    }
 }
 
 /// A project by its id, as the platform gave it.

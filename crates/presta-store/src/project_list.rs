@@ -9,12 +9,13 @@ use ts_rs::TS;
 use crate::bookmark::Bookmarks;
 use crate::fold::fold;
 use crate::overlay::Overlay;
-use crate::project::{join, kind_name};
+use crate::project::{Projects, join, kind_name};
+use crate::rank::{self, Ranked};
 use crate::search::Search;
 use crate::vocabulary::Terms;
-use crate::{Error, rank, row_key};
+use crate::{Error, row_key};
 
-/// What lists show; a search in everything does without.
+/// What lists show; written out, so that an order can keep its index from being taken.
 const OPEN: &str = "p.status = 'open'";
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -123,17 +124,21 @@ pub struct ListPage {
 pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
     let overlay = Overlay::load(connection)?;
     let terms = Terms::of(connection, request.search)?;
-    let mut narrowed = Narrowed::of(request, &terms);
+    let mut narrowed = Narrowed::of(request, &terms, Among::Open);
     narrowed.without_removed(&overlay);
     let counted = request.offset.saturating_add(request.limit).saturating_add(COUNTED);
     let (total, more) = count(connection, &narrowed, counted)?;
-    let (sql, values) = match narrowed.fts() {
+    let show = Show { overlay: &overlay, bookmarks: &Bookmarks::read(connection, &overlay)? };
+    let projects = match narrowed.fts() {
         Some(fts) if request.sort == Sort::Relevance => {
-            ranked(request, &narrowed, &rank::best(connection, request.search, &terms, fts)?)
+            by_rank(connection, request, &narrowed, &rank::best(connection, request.search, &terms, fts)?, &show)?
         }
-        _ => window(request, &narrowed),
+        _ => {
+            let (sql, values) = window(request, &narrowed);
+            read(connection, &show, &sql, &values)?
+        }
     };
-    Ok(ListPage { projects: read(connection, &overlay, &sql, &values)?, total, more })
+    Ok(ListPage { projects, total, more })
 }
 
 /// The newest projects, whatever their status, that a search finds.
@@ -144,10 +149,9 @@ pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> R
     let filters = ProjectFilters::default();
     let request = ListRequest { search, filters: &filters, sort: Sort::Newest, my_skills: &[], now, offset: 0, limit };
     let overlay = Overlay::load(connection)?;
-    let mut narrowed = Narrowed::of(&request, &Terms::of(connection, search)?);
-    narrowed.clauses.retain(|clause| clause != OPEN);
+    let narrowed = Narrowed::of(&request, &Terms::of(connection, search)?, Among::All);
     let (sql, values) = window(&request, &narrowed);
-    read(connection, &overlay, &sql, &values)
+    read(connection, &Show { overlay: &overlay, bookmarks: &Bookmarks::read(connection, &overlay)? }, &sql, &values)
 }
 
 /// The statement of a window, for its query plan: what is filtered and sorted by an index shows there.
@@ -155,7 +159,7 @@ pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> R
 /// # Errors
 /// When the database cannot be read.
 pub fn plan(connection: &Connection, request: &ListRequest<'_>) -> Result<Vec<String>, Error> {
-    let (sql, values) = window(request, &Narrowed::of(request, &Terms::of(connection, request.search)?));
+    let (sql, values) = window(request, &Narrowed::of(request, &Terms::of(connection, request.search)?, Among::Open));
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
     let rows = statement.query_map(params_from_iter(&values), |row| row.get::<_, String>(3))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -208,26 +212,53 @@ fn window(request: &ListRequest<'_>, narrowed: &Narrowed) -> (String, Vec<Value>
     (sql, values)
 }
 
-/// The window over hits in the order of their rank.
-fn ranked(request: &ListRequest<'_>, narrowed: &Narrowed, best: &[i64]) -> (String, Vec<Value>) {
-    let first = narrowed.values.len() + 1;
+/// The window over hits in the order of their rank: those that are ranked, then the older ones, newest first. Every hit
+/// that is counted is in one window and in one only.
+fn by_rank(
+    connection: &Connection,
+    request: &ListRequest<'_>,
+    narrowed: &Narrowed,
+    ranked: &Ranked,
+    show: &Show<'_>,
+) -> Result<Vec<Project>, Error> {
+    let (from, mut values) = narrowed.ranked(&ranked.keys);
+    let place = values.len();
+    values.extend([request.limit.into(), request.offset.into()]);
     // Without a sort: json_each gives what it holds in its order, and CROSS JOIN keeps that.
     let sql = format!(
-        "WITH shown AS (SELECT p.row_key AS row_key FROM json_each(?{first}) b CROSS JOIN project p ON p.row_key = b.value
-           WHERE {} LIMIT ?{} OFFSET ?{})
+        "WITH shown AS (SELECT p.row_key AS row_key FROM {from} LIMIT ?{} OFFSET ?{})
          SELECT t.data, t.description FROM shown CROSS JOIN project_text t ON t.row_key = shown.row_key",
-        narrowed.clauses.join(" AND "),
-        first + 1,
-        first + 2,
+        place + 1,
+        place + 2,
     );
-    let mut values = narrowed.values.clone();
-    values.extend([serde_json::Value::from(best).to_string().into(), request.limit.into(), request.offset.into()]);
-    (sql, values)
+    let mut projects = read(connection, show, &sql, &values)?;
+    let full = u32::try_from(projects.len()).is_ok_and(|shown| shown >= request.limit);
+    let Some(oldest) = ranked.oldest.filter(|_| !full) else { return Ok(projects) };
+    values.truncate(place);
+    let sql = format!("SELECT count(*) FROM {from}");
+    let shown: u32 = connection.prepare_cached(&sql)?.query_row(params_from_iter(&values), |row| row.get(0))?;
+    let here = shown.saturating_sub(request.offset).min(request.limit);
+    let rest = ListRequest {
+        sort: Sort::Newest,
+        offset: request.offset.saturating_sub(shown),
+        limit: request.limit - here,
+        ..*request
+    };
+    let mut older = narrowed.clone();
+    older.add("f.rowid < ?", oldest);
+    let (sql, values) = window(&rest, &older);
+    projects.extend(read(connection, show, &sql, &values)?);
+    Ok(projects)
+}
+
+/// What the person left projects as.
+struct Show<'a> {
+    overlay: &'a Overlay,
+    bookmarks: &'a Bookmarks,
 }
 
 /// The projects of a window, as the person left them.
-fn read(connection: &Connection, overlay: &Overlay, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
-    let bookmarks = Bookmarks::read(connection, overlay)?;
+fn read(connection: &Connection, show: &Show<'_>, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut projects = Vec::new();
@@ -235,8 +266,8 @@ fn read(connection: &Connection, overlay: &Overlay, sql: &str, values: &[Value])
         let (data, description): (String, String) = row?;
         let project = join(&data, description)?;
         let id = project.id.clone();
-        let Some(mut project) = overlay.lay(EntityType::Project, id.as_str(), project) else { continue };
-        bookmarks.lay(&mut project);
+        let Some(mut project) = show.overlay.lay(EntityType::Project, id.as_str(), project) else { continue };
+        show.bookmarks.lay(&mut project);
         projects.push(project);
     }
     Ok(projects)
@@ -247,17 +278,28 @@ fn read(connection: &Connection, overlay: &Overlay, sql: &str, values: &[Value])
 /// # Errors
 /// When the database cannot be read.
 pub fn by_ids(connection: &Connection, ids: &[ProjectId]) -> Result<Vec<Project>, Error> {
+    let here = Projects::load(connection)?;
     let mut projects = Vec::with_capacity(ids.len());
     for id in ids {
-        projects.extend(crate::project::get(connection, id)?);
+        projects.extend(here.get(id)?);
     }
     Ok(projects)
+}
+
+/// Which projects are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Among {
+    /// Those that take bids.
+    Open,
+    /// Those that are over, too.
+    All,
 }
 
 /// The WHERE of a list, with its values in order.
 ///
 /// Columns are written `+p.column` so that no index is taken for a filter: the indexes are for the orders, and reading
 /// the slim table once is quicker than looking up the many rows that a filter keeps.
+#[derive(Debug, Clone)]
 struct Narrowed {
     /// The place of the full-text expression among the values.
     fts: Option<usize>,
@@ -266,7 +308,7 @@ struct Narrowed {
 }
 
 impl Narrowed {
-    fn of(request: &ListRequest<'_>, terms: &Terms) -> Self {
+    fn of(request: &ListRequest<'_>, terms: &Terms, among: Among) -> Self {
         let (search, filters) = (request.search, request.filters);
         let mut it = Self { fts: None, clauses: Vec::new(), values: Vec::new() };
         if let Some(fts) = search.project_fts(terms) {
@@ -275,8 +317,13 @@ impl Narrowed {
         } else if let Some(without) = search.fts_without(terms) {
             it.add("p.row_key NOT IN (SELECT rowid FROM project_fts WHERE project_fts MATCH ?)", without);
         }
-        it.clauses.push(OPEN.to_owned());
-        it.add("(+p.closes_at IS NULL OR +p.closes_at > ?)", request.now);
+        if among == Among::Open {
+            it.clauses.push(OPEN.to_owned());
+            it.add("(+p.closes_at IS NULL OR +p.closes_at > ?)", request.now);
+        } else {
+            // So that there is a condition.
+            it.clauses.push("1".to_owned());
+        }
         it.skills(search, filters);
         let kind = search.kind.or(filters.kind.map(|kind| match kind {
             FilterKind::Fixed => kind_name(presta_model::BudgetKind::Fixed),
@@ -374,6 +421,14 @@ impl Narrowed {
         if let Some(value) = value {
             self.add(clause, value);
         }
+    }
+
+    /// The same over hits of which the keys are known, in their order.
+    fn ranked(&self, keys: &[i64]) -> (String, Vec<Value>) {
+        let mut values = self.values.clone();
+        values.push(serde_json::Value::from(keys).to_string().into());
+        let tables = format!("json_each(?{}) b CROSS JOIN project p ON p.row_key = b.value", values.len());
+        (format!("{tables} WHERE {}", self.clauses.join(" AND ")), values)
     }
 
     fn tables_and_conditions(&self, join: &str) -> String {

@@ -7,7 +7,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::Error;
-use crate::search::Search;
+use crate::search::{Search, Wanted};
 use crate::vocabulary::Terms;
 
 /// The newest hits that are ranked, and the newest documents a word's rarity is drawn from.
@@ -15,17 +15,27 @@ const NEWEST: u32 = 2_000;
 /// What a word weighs in the title, among the skills and in the client's name; 1 in the text.
 const WEIGHTS: [f64; 3] = [8.0, 4.0, 2.0];
 
-/// The keys of the newest hits of `fts`, which says what `search` does: those that fit best first, then newest first.
-pub(crate) fn best(connection: &Connection, search: &Search, terms: &Terms, fts: &str) -> Result<Vec<i64>, Error> {
+/// Hits in the order of their rank.
+#[derive(Debug)]
+pub(crate) struct Ranked {
+    /// The keys of the newest: those that fit best first, then newest first.
+    pub(crate) keys: Vec<i64>,
+    /// The key of the oldest of them, when there may be older ones.
+    pub(crate) oldest: Option<i64>,
+}
+
+/// Ranks the newest hits of `fts`, which says what `search` does.
+pub(crate) fn best(connection: &Connection, search: &Search, terms: &Terms, fts: &str) -> Result<Ranked, Error> {
     let sample = sample(connection)?;
     let mut wanted = Vec::new();
-    for (text, term) in search.wanted(terms) {
-        wanted.push((text, sample.rarity(connection, &term)?));
+    for it in search.wanted(terms) {
+        let rarity = sample.rarity(connection, &it.term)?;
+        wanted.push((it, rarity));
     }
     let mut statement = connection.prepare_cached(
         "WITH hit AS MATERIALIZED (SELECT rowid AS row_key FROM project_fts WHERE project_fts MATCH ?1
            ORDER BY rowid DESC LIMIT ?2)
-         SELECT h.row_key, h.title, h.skills, h.client FROM hit CROSS JOIN heading h ON h.row_key = hit.row_key",
+         SELECT hit.row_key, h.title, h.skills, h.client FROM hit LEFT JOIN heading h ON h.row_key = hit.row_key",
     )?;
     let mut ranked = Vec::new();
     let mut rows = statement.query((fts, NEWEST))?;
@@ -33,21 +43,22 @@ pub(crate) fn best(connection: &Connection, search: &Search, terms: &Terms, fts:
         let mut score = 0.0;
         for (column, weight) in (1..).zip(WEIGHTS) {
             let field = row.get_ref(column)?.as_str().unwrap_or_default();
-            score +=
-                wanted.iter().filter(|(text, _)| occurs(text, field)).map(|(_, rarity)| weight * rarity).sum::<f64>();
+            score += wanted.iter().filter(|(it, _)| occurs(it, field)).map(|(_, rarity)| weight * rarity).sum::<f64>();
         }
         ranked.push((score, row.get::<_, i64>(0)?));
     }
+    let all = u32::try_from(ranked.len()).is_ok_and(|ranked| ranked < NEWEST);
+    let oldest = ranked.iter().map(|(_, key)| *key).min().filter(|_| !all);
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-    Ok(ranked.into_iter().map(|(_, key)| key).collect())
+    Ok(Ranked { keys: ranked.into_iter().map(|(_, key)| key).collect(), oldest })
 }
 
-/// Whether a folded phrase, or a word that begins with the folded word, is in a folded field.
-fn occurs(wanted: &str, field: &str) -> bool {
-    let whole = wanted.contains(' ') || wanted.chars().nth(1).is_none();
-    field.match_indices(wanted).any(|(at, _)| {
-        let ends = || field.get(at + wanted.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        (at == 0 || field.get(..at).is_some_and(|before| before.ends_with(' '))) && (!whole || ends())
+/// Whether whole words, or a word that begins so, are in a folded field.
+fn occurs(wanted: &Wanted<'_>, field: &str) -> bool {
+    field.match_indices(wanted.text).any(|(at, _)| {
+        let after = || field.get(at + wanted.text.len()..);
+        let ends = || after().is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        (at == 0 || field.get(..at).is_some_and(|before| before.ends_with(' '))) && (!wanted.whole || ends())
     })
 }
 
@@ -76,5 +87,29 @@ impl Sample {
             .prepare_cached("SELECT count(*) FROM project_fts WHERE project_fts MATCH ?1 AND rowid >= ?2")?
             .query_row((term, self.oldest), |row| row.get(0))?;
         Ok((1.0 + (self.documents - found).max(0.0) / (found + 0.5)).ln() + 0.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::occurs;
+    use crate::search::Wanted;
+
+    #[test]
+    fn what_is_quoted_is_whole_words() {
+        let occurs = |text, whole, field| occurs(&Wanted { text, whole, term: String::new() }, field);
+        for (text, field, begins, is_whole) in [
+            ("java", "un javascript", true, false),
+            ("java", "un javascript en java", true, true),
+            ("foo bar", "foo barista", true, false),
+            ("foo bar", "le foo bar ici", true, true),
+            ("java", "unjava", false, false),
+        ] {
+            assert_eq!(
+                (occurs(text, false, field), occurs(text, true, field)),
+                (begins, is_whole),
+                "{text} in {field}"
+            );
+        }
     }
 }

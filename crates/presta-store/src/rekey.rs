@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::connection::lock;
-use crate::file::sync_folder;
+use crate::durable::sync_folder_of;
 use crate::file::{self, Access, beside};
 use crate::index_file::{self, SEARCH_FILE};
 use crate::signals::PROGRESS_STEPS;
@@ -44,7 +44,7 @@ impl Store {
         }
         // From here on the new key is the only one, so nothing may fail any more: an error would have it forgotten.
         lock(&self.inner.key).clone_from(new);
-        if let Err(error) = sync_folder(path) {
+        if let Err(error) = sync_folder_of(path) {
             tracing::warn!(%error, "the new name may not be on the disk yet");
         }
         self.reconnect(&mut writer, new);

@@ -96,9 +96,12 @@ pub fn parent(connection: &Connection, kind: EntityType, id: &str) -> Result<Opt
 /// # Errors
 /// When the database cannot be read.
 pub fn list(connection: &Connection, kind: EntityType, parent: Option<&str>) -> Result<Vec<Value>, Error> {
-    let mut statement = connection.prepare_cached(
-        "SELECT data FROM resource WHERE kind = ?1 AND (?2 IS NULL OR parent = ?2) ORDER BY at DESC, id",
-    )?;
+    // Two statements, so that each has its index; `+` keeps the one on the time from being taken where a parent is given.
+    let sql = match parent {
+        Some(_) => "SELECT data FROM resource WHERE kind = ?1 AND parent = ?2 ORDER BY +at DESC, id",
+        None => "SELECT data FROM resource WHERE kind = ?1 AND ?2 IS NULL ORDER BY at DESC, id",
+    };
+    let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map((kind.as_str(), parent), |row| row.get::<_, String>(0))?;
     rows.map(|json| decode("resource", &json?)).collect()
 }

@@ -1,8 +1,9 @@
 //! What people type into the search field, read without ever failing.
 //!
-//! `"a phrase"`, `-word`, `skill:rust`, `-skill:php`, `budget:>500`, `budget:500..2000`, `client:verified`,
+//! `"a phrase"`, `-word`, `-"a phrase"`, `skill:rust`, `-skill:php`, `budget:>500`, `budget:500..2000`, `client:verified`,
 //! `client:dupont`, `type:hourly`, `posted:<7d`, `posted:<12h`, `from:marie`, `in:messages`, each with its French name;
-//! anything else is a word whose beginning must occur (a single letter: the whole word). Accents and case do not matter.
+//! anything else is a word whose beginning must occur (a single letter: the whole word). What is quoted is whole words.
+//! Accents and case do not matter.
 
 use serde::Serialize;
 use ts_rs::TS;
@@ -19,6 +20,8 @@ pub struct Search {
     pub phrases: Vec<String>,
     /// Words whose beginning must not occur, folded.
     pub without: Vec<String>,
+    /// Phrases that must not occur, folded, words apart by one blank.
+    pub without_phrases: Vec<String>,
     /// Skills, each of which the project asks for.
     pub skills: Vec<String>,
     /// Least upper budget, in whole units.
@@ -62,6 +65,16 @@ pub enum Place {
 impl Place {
     /// Every place.
     pub const ALL: [Self; 4] = [Self::Projects, Self::Messages, Self::Bids, Self::Notes];
+}
+
+/// What must occur.
+pub(crate) struct Wanted<'s> {
+    /// A word or the words of a phrase, folded, apart by one blank.
+    pub(crate) text: &'s str,
+    /// Whether it is whole words, not the beginning of one.
+    pub(crate) whole: bool,
+    /// The same as an FTS5 expression.
+    pub(crate) term: String,
 }
 
 /// A piece of text, and whether the search hit it.
@@ -126,7 +139,7 @@ impl Search {
         if !self.has_text() {
             return None;
         }
-        let wanted = self.wanted(terms).map(|(_, term)| term).collect::<Vec<_>>().join(" AND ");
+        let wanted = self.wanted(terms).map(|wanted| wanted.term).collect::<Vec<_>>().join(" AND ");
         Some(match self.fts_without(terms) {
             None => wanted,
             Some(without) => format!("({wanted}) NOT ({without})"),
@@ -135,20 +148,23 @@ impl Search {
 
     /// The FTS5 expression of what must not occur.
     pub(crate) fn fts_without(&self, terms: &Terms) -> Option<String> {
-        let without: Vec<String> = self.without.iter().map(|word| terms.term(word)).collect();
+        let phrases = self.without_phrases.iter().map(|phrase| format!("\"{phrase}\""));
+        let without: Vec<String> = self.without.iter().map(|word| terms.term(word)).chain(phrases).collect();
         (!without.is_empty()).then(|| without.join(" OR "))
     }
 
-    /// Each phrase and word that must occur, folded, with its FTS5 expression.
-    pub(crate) fn wanted(&self, terms: &Terms) -> impl Iterator<Item = (&str, String)> {
-        let phrases = self.phrases.iter().map(|phrase| (phrase.as_str(), format!("\"{phrase}\"")));
-        phrases.chain(self.words.iter().map(|word| (word.as_str(), terms.term(word))))
+    /// Each phrase and word that must occur.
+    pub(crate) fn wanted(&self, terms: &Terms) -> impl Iterator<Item = Wanted<'_>> {
+        let phrases =
+            self.phrases.iter().map(|phrase| Wanted { text: phrase, whole: true, term: format!("\"{phrase}\"") });
+        let words = self.words.iter().map(|word| Wanted { text: word, whole: is_letter(word), term: terms.term(word) });
+        phrases.chain(words)
     }
 
     /// The words whose beginning is looked for or ruled out.
     pub(crate) fn beginnings(&self) -> impl Iterator<Item = &str> {
         let words = self.words.iter().chain(&self.clients).chain(&self.without);
-        words.map(String::as_str).filter(|word| !word.contains(' '))
+        words.map(String::as_str)
     }
 
     /// Marks the hits in `text`.
@@ -205,7 +221,7 @@ impl Search {
         if piece.quoted {
             let phrase = words(text).join(" ");
             if !phrase.is_empty() {
-                if piece.negative { self.without.push(phrase) } else { self.phrases.push(phrase) }
+                if piece.negative { self.without_phrases.push(phrase) } else { self.phrases.push(phrase) }
             }
             return;
         }
@@ -411,6 +427,9 @@ mod tests {
     fn what_is_no_operator_is_words() {
         assert_eq!(Search::parse("foo:bar c++ a\"b").words, ["foo", "bar", "c", "a", "b"]);
         assert_eq!(Search::parse("type:rien").words, ["type", "rien"]);
+        let search = Search::parse("rust -\"temps réel\" -\"java\"");
+        assert_eq!(search.without_phrases, ["temps reel", "java"]);
+        assert_eq!(search.fts(&Terms::default()).unwrap(), "(\"rust\"*) NOT (\"temps reel\" OR \"java\")");
         assert_eq!(Search::parse("\"").fts(&Terms::default()), None);
         assert_eq!(Search::parse("- :: \"\" *").fts(&Terms::default()), None);
     }

@@ -85,6 +85,9 @@ pub fn seal(key: &FileKey, from: &mut impl Read, to: &Path, limit: u64) -> Resul
 /// # Errors
 /// [`StagedFileError::Damaged`] when the copy is not what [`seal`] wrote.
 pub fn read(key: &FileKey, path: &Path, size: u64, offset: u64, length: usize) -> Result<Vec<u8>, StagedFileError> {
+    if offset >= size {
+        return Ok(Vec::new());
+    }
     let cipher = cipher(key)?;
     let segment_size = SEGMENT as u64;
     let last = size.saturating_sub(1) / segment_size;

@@ -149,7 +149,9 @@ pub fn settle(tx: &mut Tx<'_>, local: &ThreadId, thread: &ThreadId) -> Result<()
     )?;
     tx.execute("DELETE FROM message_draft WHERE thread_id = ?1", [local.as_str()])?;
     tx.execute(
-        "UPDATE attachment SET place = 'thread:' || ?2 WHERE place = 'thread:' || ?1",
+        "UPDATE attachment SET place = iif(place = 'thread:' || ?1, 'thread:' || ?2, place),
+           came_from = iif(came_from = 'thread:' || ?1, 'thread:' || ?2, came_from)
+         WHERE 'thread:' || ?1 IN (place, came_from)",
         [local.as_str(), thread.as_str()],
     )?;
     // A change of a queued message is in no conversation by itself; it stays behind the message, in its lane.

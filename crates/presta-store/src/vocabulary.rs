@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::Error;
 use crate::search::Search;
@@ -54,13 +54,39 @@ fn words(connection: &Connection, beginning: &str) -> Result<Option<String>, Err
     Ok((1..=WORDS).contains(&words.len()).then(|| format!("({})", words.join(" OR "))))
 }
 
-/// Keeps the words of what is being indexed. Words of rows that are gone stay: they find nothing.
+/// Keeps the words of what is being indexed. Words of rows that are gone stay, and find nothing, until [`prune`].
 pub(crate) fn keep(tx: &Connection, words: &HashSet<String>) -> Result<(), Error> {
     let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO word (word) VALUES (?1)")?;
     for word in words {
         insert.execute([word])?;
     }
     Ok(())
+}
+
+/// Drops those of the next `most` words after `after` that no row has any more; the last word looked at, if there may be
+/// more after it.
+///
+/// Each word is looked for as a search does. `fts5vocab` would list the words of an index, but counts all that each is in,
+/// and has words in pieces that FTS5 knows fewer letters of than the search does.
+pub(crate) fn prune(index: &mut Connection, tables: &[&str], after: &str, most: u32) -> Result<Option<String>, Error> {
+    let tx = index.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let words: Vec<String> = tx
+        .prepare_cached("SELECT word FROM word WHERE word > ?1 ORDER BY word LIMIT ?2")?
+        .query_map((after, most), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for word in &words {
+        let mut found = false;
+        for table in tables {
+            let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {table} MATCH ?1)");
+            found = found || tx.prepare_cached(&sql)?.query_row([format!("\"{word}\"")], |row| row.get(0))?;
+        }
+        if !found {
+            tx.prepare_cached("DELETE FROM word WHERE word = ?1")?.execute([word])?;
+        }
+    }
+    tx.commit()?;
+    let full = u32::try_from(words.len()).is_ok_and(|read| read >= most);
+    Ok(words.into_iter().next_back().filter(|_| full))
 }
 
 #[cfg(test)]

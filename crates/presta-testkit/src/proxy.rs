@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,8 +20,16 @@ pub enum Mode {
     Refuse,
     /// Answers every request with these bytes, as a captive portal does.
     Answer(Arc<[u8]>),
+    /// Passes everything on, what comes from the client as slowly as this.
+    Slow {
+        /// Of each connection.
+        bytes_per_second: u32,
+    },
     /// Passes on a POST whose target ends with this text, and closes the connection on its answer, once.
     LoseAnswer(&'static str),
+    /// Passes on a POST whose target ends with this text, and keeps its answer back: [`Mode::Pass`] lets it go, any other
+    /// mode closes the connection on it.
+    HoldAnswer(&'static str),
 }
 
 impl Mode {
@@ -64,6 +73,7 @@ impl Proxy {
                     switch: switch.clone(),
                     lost: Arc::clone(&counter),
                     hit: AtomicBool::new(false),
+                    held: AtomicBool::new(false),
                 };
                 tokio::spawn(connection.run(client, seen.clone()));
             }
@@ -81,7 +91,7 @@ impl Proxy {
         self.mode.send_replace(mode);
     }
 
-    /// How many answers were lost.
+    /// How many answers were lost or kept back.
     pub fn lost(&self) -> usize {
         self.lost.load(Ordering::SeqCst)
     }
@@ -99,6 +109,8 @@ struct Connection {
     lost: Arc<AtomicUsize>,
     /// Whether the request under way is the one whose answer is to be lost.
     hit: AtomicBool,
+    /// Whether an answer was kept back.
+    held: AtomicBool,
 }
 
 impl Connection {
@@ -113,14 +125,23 @@ impl Connection {
                     let _ = client.shutdown().await;
                 }
             }
-            Mode::Pass | Mode::LoseAnswer(_) => {
+            Mode::Pass | Mode::Slow { .. } | Mode::LoseAnswer(_) | Mode::HoldAnswer(_) => {
                 let Ok(server) = TcpStream::connect(&self.address).await else {
                     return;
                 };
                 tokio::select! {
                     () = self.pass(client, server, mode) => {}
-                    _ = seen.changed() => {}
+                    () = self.over(seen) => {}
                 }
+            }
+        }
+    }
+
+    /// Waits until the mode has changed to one in which this connection ends.
+    async fn over(&self, mut seen: watch::Receiver<Mode>) {
+        while seen.changed().await.is_ok() {
+            if *seen.borrow_and_update() != Mode::Pass || !self.held.load(Ordering::SeqCst) {
+                return;
             }
         }
     }
@@ -131,7 +152,11 @@ impl Connection {
         let up = async {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(n @ 1..) = from_client.read(&mut buffer).await {
-                if let Mode::LoseAnswer(target) = mode {
+                if let Mode::Slow { bytes_per_second } = mode {
+                    let bytes = u32::try_from(n).unwrap_or(u32::MAX);
+                    tokio::time::sleep(Duration::from_secs(1) * bytes / bytes_per_second).await;
+                }
+                if let Mode::LoseAnswer(target) | Mode::HoldAnswer(target) = mode {
                     let line = String::from_utf8_lossy(buffer.get(..n.min(512)).unwrap_or_default());
                     let asked = line.strip_prefix("POST ").and_then(|rest| rest.split(' ').next());
                     if asked.is_some_and(|asked| asked.ends_with(target)) {
@@ -147,9 +172,15 @@ impl Connection {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(n @ 1..) = from_server.read(&mut buffer).await {
                 if self.hit.load(Ordering::SeqCst) {
+                    if !matches!(mode, Mode::HoldAnswer(_)) {
+                        self.lost.fetch_add(1, Ordering::SeqCst);
+                        self.switch.send_replace(Mode::Pass);
+                        return;
+                    }
+                    self.held.store(true, Ordering::SeqCst);
                     self.lost.fetch_add(1, Ordering::SeqCst);
-                    self.switch.send_replace(Mode::Pass);
-                    return;
+                    let _ = self.switch.subscribe().wait_for(|now| *now == Mode::Pass).await;
+                    self.hit.store(false, Ordering::SeqCst);
                 }
                 if to_client.write_all(buffer.get(..n).unwrap_or_default()).await.is_err() {
                     break;

@@ -86,14 +86,37 @@ async fn an_export_of_this_computer_is_read_back() {
     person.up_to_date().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.zip");
+    // Files that wait: one that is whole, one that is empty, and one whose copy is gone.
+    let active = person.engine.active().unwrap();
+    let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
+    let mut staged = Vec::new();
+    for bytes in [bytes.clone(), Vec::new(), vec![7; 100_000]] {
+        staged.push(active.stage("thread:thr_1", "devis.pdf".to_owned(), std::io::Cursor::new(bytes)).await.unwrap());
+    }
+    let copy = walk(person.profile()).into_iter().find(|path| path.ends_with(&staged[2].id)).unwrap();
+    std::fs::File::options().write(true).open(copy).unwrap().set_len(70_000).unwrap();
     let request = json!({"path": path.to_str().unwrap(), "overwrite": false});
     let export = person.call("export_local", request).await.unwrap();
     let archive = Archive::open(&[path]).unwrap();
     assert!(archive.faults().is_empty(), "{:?}", archive.faults());
+    let out = tempfile::tempdir().unwrap();
+    for (staged, bytes) in staged.iter().zip([bytes, Vec::new()]) {
+        let file = archive.extract(archive.attachment(&staged.id).unwrap(), out.path(), &mut on).unwrap();
+        assert_eq!(std::fs::read(file.path).unwrap(), bytes);
+    }
+    assert!(archive.attachment(&staged[2].id).is_err(), "half a file is none");
+    let rows = archive.rows("attachments", 0, 10, &mut on).unwrap().rows;
+    assert_eq!(rows.len(), 3);
+    assert!(rows.iter().all(|row| row.get("key").is_none() && row["name"] == "devis.pdf"), "{rows:?}");
     let report = archive.verify(&mut on).unwrap();
     assert!(report.faults.is_empty(), "{:?}", report.faults);
     for file in export["files"].as_array().unwrap() {
         let rows = report.rows.iter().find(|kind| file["kind"] == kind.kind).map(|kind| kind.rows);
         assert_eq!(rows, file["rows"].as_u64(), "{file}");
     }
+}
+
+fn walk(folder: &std::path::Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }

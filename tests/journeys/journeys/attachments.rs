@@ -10,7 +10,7 @@ use crate::person::Person;
 
 const CANARY: &[u8] = b"ceci ne doit pas se lire sur le disque";
 
-async fn market() -> (Platform, Admin) {
+pub async fn market() -> (Platform, Admin) {
     let options = Options { seed: Seed::Projects(100), admin: true, ..Options::default() };
     let platform = Platform::start(options).await.unwrap();
     let admin = platform.admin().unwrap();
@@ -18,7 +18,7 @@ async fn market() -> (Platform, Admin) {
 }
 
 /// Someone who is signed in, and one of their conversations.
-async fn writer(platform: &Platform) -> (Person, String) {
+pub async fn writer(platform: &Platform) -> (Person, String) {
     let person = Person::signed_in(platform.url(), platform.login("freelancer").unwrap()).await;
     let threads = person.call("threads_list", json!({ "view": "inbox", "query": "" })).await.unwrap();
     let thread = threads[0]["id"].as_str().unwrap().to_owned();
@@ -26,7 +26,7 @@ async fn writer(platform: &Platform) -> (Person, String) {
 }
 
 /// A file of `size` bytes, staged for the conversation; the original is deleted.
-async fn attach(person: &Person, thread: &str, name: &str, size: usize) -> Staged {
+pub async fn attach(person: &Person, thread: &str, name: &str, size: usize) -> Staged {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, CANARY.iter().copied().cycle().take(size).collect::<Vec<u8>>()).unwrap();
@@ -44,7 +44,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     out
 }
 
-fn copies(person: &Person) -> usize {
+pub fn copies(person: &Person) -> usize {
     files(person.profile()).iter().filter(|path| path.parent().unwrap().ends_with("staged")).count()
 }
 
@@ -56,7 +56,7 @@ fn nothing_readable(person: &Person) {
 }
 
 /// The messages of that text, as the platform has them.
-async fn arrived(platform: &Platform, thread: &str, text: &str) -> Vec<Value> {
+pub async fn arrived(platform: &Platform, thread: &str, text: &str) -> Vec<Value> {
     let account = platform.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
     let page = account.get(&format!("/v1/threads/{thread}/messages?limit=50")).await.unwrap();
     page["items"].as_array().unwrap().iter().filter(|it| it["text"] == text).cloned().collect()

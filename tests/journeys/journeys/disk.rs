@@ -9,6 +9,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::attachments;
 use crate::person::{self, Person, form, market};
 
 /// Set in the process that has the namespace.
@@ -178,4 +179,38 @@ async fn what_a_full_disk_does_not_keep_is_not_acknowledged_and_what_was_acknowl
     for text in &kept {
         assert_eq!(texts.iter().filter(|it| *it == text).count(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_fills_under_an_upload_refuses_no_file_and_it_arrives_once_there_is_room() {
+    if in_a_namespace("disk::a_disk_that_fills_under_an_upload_refuses_no_file_and_it_arrives_once_there_is_room") {
+        return;
+    }
+    let (platform, admin) = attachments::market().await;
+    let disk = Disk::of(48);
+    let person = on(disk.dir.path(), platform.url()).await;
+    person.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
+    person.up_to_date().await;
+    let threads = person.call("threads_list", json!({ "view": "inbox", "query": "" })).await.unwrap();
+    let thread = threads[0]["id"].as_str().unwrap().to_owned();
+    let file = attachments::attach(&person, &thread, "devis.pdf", 3_000_000).await;
+    // Slow enough for the disk to fill in its midst.
+    let slow =
+        json!({ "match": { "method": "PATCH", "path": "/v1/uploads/{id}" }, "fault": { "delay": { "ms": 400 } } });
+    admin.faults(&json!([slow])).await.unwrap();
+    person.write(&thread, "Sur un disque plein.").await.unwrap();
+    let sending = |queue: &Value| queue["acts"][0]["state"] == "sending";
+    person.until("the upload", "queue_list", json!({}), sending).await.unwrap();
+    disk.fill(0);
+    until_full(&person).await;
+    for act in person.call("queue_list", json!({})).await.unwrap()["acts"].as_array().unwrap() {
+        assert!(act["state"] != "refused", "{act}");
+    }
+    admin.no_faults().await.unwrap();
+    disk.free();
+    until_room(&person).await;
+    person.drained().await;
+    let messages = attachments::arrived(&platform, &thread, "Sur un disque plein.").await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0]["attachments"][0]["sha256"], file.sha256.as_str());
 }

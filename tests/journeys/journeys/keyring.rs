@@ -218,6 +218,36 @@ async fn a_keyring_that_dies_is_said_and_what_is_queued_leaves_when_it_is_back()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_that_the_keyring_could_not_keep_is_not_used_and_a_kill_then_costs_nothing() {
+    if !inside("a_renewal_that_the_keyring_could_not_keep_is_not_used_and_a_kill_then_costs_nothing") {
+        return;
+    }
+    let platform = market(false).await;
+    let freelancer = platform.login("freelancer").unwrap().clone();
+    let proxy = Proxy::start(platform.url()).await.unwrap();
+    let mut person = signed_in(proxy.url(), &freelancer).await;
+    let projects = person.projects("").await;
+    // The refresh token was read, the platform has rotated it, and there is nothing to keep the next one in.
+    proxy.set(Mode::HoldAnswer("/oauth/token"));
+    person = restarted(person).await;
+    until("the rotation", PATIENCE, async || Ok((proxy.lost() == 1).then_some(()))).await.unwrap();
+    signal("KILL");
+    proxy.set(Mode::Pass);
+    person
+        .until("the keyring's end", "status", json!({}), |status| status["session"]["keeping"] == "keyring-gone")
+        .await
+        .unwrap();
+    // Had the access token been used, the platform would take the next start for a thief.
+    let (home, engine) = starting(person, proxy.url()).await;
+    start(true);
+    engine.resume().await;
+    let person = Person::of(engine, config(home.path(), proxy.url()), home);
+    person.up_to_date().await;
+    assert_eq!(session(&person).await["state"], "signed-in");
+    assert_eq!(person.projects("").await, projects);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_locked_or_silent_keyring_is_waited_for_and_tried_again() {
     if !inside("a_locked_or_silent_keyring_is_waited_for_and_tried_again") {
         return;
@@ -319,7 +349,7 @@ async fn a_kill_while_the_key_changes_loses_nothing() {
     }
     let platform = market(false).await;
     let freelancer = platform.login("freelancer").unwrap().clone();
-    // Out of reach from here on: a kill while the refresh token changes would be another test.
+    // Out of reach from here on: a kill while the refresh token changes is a test of `renewal`.
     let proxy = Proxy::start(platform.url()).await.unwrap();
     let person = signed_in(proxy.url(), &freelancer).await;
     proxy.set(Mode::Refuse);

@@ -149,6 +149,9 @@ async fn a_forgotten_passphrase_sets_the_cache_aside_and_signing_in_begins_anew(
     let platform = market(false).await;
     let freelancer = platform.login("freelancer").unwrap().clone();
     let person = Person::signed_in(platform.url(), &freelancer).await;
+    let active = person.engine.active().unwrap();
+    let file = active.stage("thread:thr_1", "devis.pdf".to_owned(), &b"un devis"[..]).await.unwrap();
+    drop(active);
     protect(&person).await;
     let id = local_id(&person).await;
     let key = person.vault().get(&format!("database-key/{id}")).await.unwrap();
@@ -174,6 +177,8 @@ async fn a_forgotten_passphrase_sets_the_cache_aside_and_signing_in_begins_anew(
     person.sign_in(&freelancer).await.unwrap();
     person.up_to_date().await;
     assert_eq!(local_id(&person).await, id);
+    let copy = folder.join(format!("staged.kept-{at}")).join(&file.id);
+    assert!(copy.is_file(), "the fresh cache knows nothing of it, and does not sweep it");
     assert_eq!(person.call("security_get", json!({})).await.unwrap()["passphrase"], false);
     // Signing out removes the file that was kept, and with it its key.
     person.call("session_sign_out", json!({ "discard_unsent": true })).await.unwrap();

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use presta_testkit::{Mode, Platform, Proxy};
+use presta_testkit::Platform;
 use serde_json::json;
 use url::Url;
 
@@ -28,6 +28,44 @@ async fn signing_out_asks_about_unsent_work_and_then_leaves_nothing() {
     }
     assert!(left.iter().all(|name| name == "settings.json"), "{left:?}");
     assert_eq!(person.refused("bids_list", json!({})).await, "signed-out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_asks_about_whatever_is_on_this_computer_alone() {
+    let platform = market(false).await;
+    let person = Person::signed_in(platform.url(), platform.login("freelancer").unwrap()).await;
+    let project = person.projects("").await.remove(0);
+    let threads = person.call("threads_list", json!({ "view": "inbox", "query": "" })).await.unwrap();
+    let thread = threads[0]["id"].as_str().unwrap();
+    let text = |text: &str| json!({ "thread_id": thread, "text": text });
+    let note = |text: &str| json!({ "project_id": project, "text": text, "tags": [] });
+    let asked = async |what: &str, value: u32| {
+        let request = json!({ "discard_unsent": false });
+        let failure =
+            presta_commands::dispatch(&person.engine, "session_sign_out", request).await.expect_err("a question");
+        assert_eq!(failure.code, "unsent-work");
+        assert_eq!(serde_json::to_value(&failure).unwrap()["params"][what], value, "{what}");
+    };
+    person.call("message_draft_save", text("Pas fini")).await.unwrap();
+    asked("drafts", 1).await;
+    let active = person.engine.active().unwrap();
+    let place = format!("thread:{thread}");
+    let staged = active.stage(&place, "devis.pdf".to_owned(), &b"un devis"[..]).await.unwrap();
+    asked("drafts", 1).await;
+    person.call("message_draft_save", text("")).await.unwrap();
+    asked("drafts", 1).await;
+    active.remove_staged(staged.id).await.unwrap();
+    drop(active);
+    person.call("note_save", note("Rappeler mardi")).await.unwrap();
+    asked("notes", 1).await;
+    person.call("note_save", note("")).await.unwrap();
+    let criteria = json!({ "query": "rust", "filters": {} });
+    let rule = json!({ "id": null, "name": "Rust", "criteria": criteria, "mode": "instant", "enabled": true });
+    let rule = person.call("alert_rule_save", rule).await.unwrap();
+    asked("notes", 1).await;
+    person.call("alert_rule_remove", json!({ "rule_id": rule["id"] })).await.unwrap();
+    let state = person.call("session_sign_out", json!({ "discard_unsent": false })).await.unwrap();
+    assert_eq!(state["state"], "signed-out", "nothing is left to ask about");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,34 +126,4 @@ async fn an_address_that_is_none_and_a_link_that_is_none_are_refused() {
     let state = person.call("session_sign_in", json!({ "server": "http://example.org" })).await.unwrap();
     assert_eq!(state["error"]["code"], "insecure");
     assert_eq!(person.refused("open_external", json!({ "url": "javascript:alert(1)" })).await, "link-blocked");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_renewal_whose_answer_was_lost_means_signing_in_again_and_loses_no_work() {
-    let platform = market(false).await;
-    let freelancer = platform.login("freelancer").unwrap().clone();
-    let proxy = Proxy::start(platform.url()).await.unwrap();
-    let person = Person::signed_in(proxy.url(), &freelancer).await;
-    let projects = person.projects("").await;
-    let form = json!({ "amount": "12", "period_days": "", "text": "en cours", "milestones": [] });
-    person.call("bid_draft_save", json!({ "project_id": projects[0], "form": form })).await.unwrap();
-    proxy.set(Mode::Refuse);
-    person.offline().await;
-    person.bid(&projects[1]).await.unwrap();
-    // A start has no access token: it renews, the platform rotates, and its answer never comes.
-    proxy.set(Mode::LoseAnswer("/oauth/token"));
-    let person = person.restarted().await;
-    let status = person
-        .until("the end of the sign-in", "status", json!({}), |status| status["session"]["state"] == "signed-out")
-        .await
-        .unwrap();
-    assert_eq!(status["session"]["reason"], "revoked");
-    assert_eq!(proxy.lost(), 1);
-    assert_eq!(person.refused("bids_list", json!({})).await, "signed-out");
-    person.sign_in(&freelancer).await.unwrap();
-    assert_eq!(person.drained().await.len(), 1);
-    let draft = person.call("bid_draft_get", json!({ "project_id": projects[0] })).await.unwrap();
-    assert_eq!(draft["form"], form);
-    let account = platform.sign_in(&freelancer).await.unwrap();
-    assert_eq!(account.bids_on(&projects[1]).await.unwrap().len(), 1);
 }

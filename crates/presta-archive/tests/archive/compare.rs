@@ -51,3 +51,17 @@ fn more_rows_than_the_limit_are_not_compared() {
     assert_eq!(within(11).unwrap(), 11);
     assert_eq!(within(10).unwrap_err().code(), "archive-too-large");
 }
+
+/// Ids of any length tell rows apart, also when they differ at their end alone.
+#[test]
+fn long_ids_tell_rows_apart_and_are_shown_cut() {
+    let long = |end: &str| format!("{}{end}", "é".repeat(5_000));
+    let row = |id: String, n: u32| json!({"id": id, "n": n});
+    let (_a, older) = archive(&[row(long("1"), 1), row(long("2"), 1), row(long("3"), 1)], &[]);
+    let (_b, newer) = archive(&[row(long("1"), 1), row(long("2"), 2), row(long("4"), 1)], &[]);
+    let difference = open(&newer).unwrap().difference(&open(&older).unwrap(), &mut on).unwrap();
+    let bids = &difference.kinds[0];
+    assert_eq!((bids.added, bids.changed, bids.removed, bids.same), (1, 1, 1, 1));
+    assert_ne!(bids.added_ids, bids.changed_ids);
+    assert!(bids.added_ids[0].starts_with('é') && bids.added_ids[0].chars().count() < 60, "{:?}", bids.added_ids);
+}

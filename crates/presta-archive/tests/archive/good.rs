@@ -3,7 +3,7 @@
 use std::fs;
 use std::ops::ControlFlow;
 
-use presta_archive::{Archive, Error, Form, Kind, KindRows};
+use presta_archive::{Archive, Error, Form, Kind, KindRows, Limits};
 use serde_json::json;
 
 use crate::kit::{ASKED, codes, list, on, open, part, sha256, small, zip};
@@ -142,7 +142,8 @@ fn every_long_work_tells_its_progress_and_can_be_stopped() {
     let to = tempfile::tempdir().unwrap();
     let mut stop = |_| ControlFlow::Break(());
     let entry = archive.attachment("att_1").unwrap();
-    let stopped: [Error; 5] = [
+    let stopped: [Error; 6] = [
+        Archive::open_telling(&[path], Limits::default(), &mut stop).unwrap_err(),
         archive.verify(&mut stop).unwrap_err(),
         archive.rows("bid", 0, 1, &mut stop).unwrap_err(),
         archive.search("x", None, 1, &mut stop).unwrap_err(),
@@ -151,4 +152,40 @@ fn every_long_work_tells_its_progress_and_can_be_stopped() {
     ];
     assert!(stopped.iter().all(|error| error.code() == "archive-cancelled"), "{stopped:?}");
     assert_eq!(fs::read_dir(to.path()).unwrap().count(), 0);
+}
+
+/// A kill leaves an unfinished file: the next extraction goes on without it, and clears it away. Who still writes is not
+/// disturbed, and nothing of the person's that merely looks alike is touched.
+#[test]
+fn what_a_kill_left_of_an_extraction_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = open(&small(folder.path())).unwrap();
+    let to = tempfile::tempdir().unwrap();
+    let name = |name: &str| to.path().join(name);
+    let left = name(".prestataires-4194304-0.part");
+    let written = name(".prestataires-4194304-1.part");
+    let mine = [name("att_1-plan.pdf.part"), name("plan.part")];
+    for path in mine.iter().chain([&left, &written]) {
+        fs::write(path, "half").unwrap();
+    }
+    let writing = fs::File::options().write(true).open(&written).unwrap();
+    writing.lock().unwrap();
+    let entry = archive.attachment("att_1").unwrap();
+    let made = archive.extract(entry, to.path(), &mut on).unwrap();
+    assert_eq!(made.path, name("att_1-plan.pdf"));
+    assert_eq!(fs::read(&made.path).unwrap(), b"%PDF-1.7 plan");
+    assert!(!left.exists() && written.exists() && mine.iter().all(|path| path.exists()));
+    assert_eq!(fs::read_dir(to.path()).unwrap().count(), 4);
+}
+
+/// A name that the archive may have and no disk takes: 300 bytes of ideographs.
+#[test]
+fn a_name_too_long_for_the_disk_is_shortened() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = format!("files/att_1-{}.pdf", "見積書".repeat(32));
+    let archive = open(&part(folder.path(), 1, &[("json/bid.json", list(&[])), (&long, b"%PDF".to_vec())])).unwrap();
+    let to = tempfile::tempdir().unwrap();
+    let made = archive.extract(archive.attachment("att_1").unwrap(), to.path(), &mut on).unwrap();
+    assert!(made.path.to_string_lossy().ends_with(".pdf") && made.verified);
+    assert_eq!(fs::read(&made.path).unwrap(), b"%PDF");
 }

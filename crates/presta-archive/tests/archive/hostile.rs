@@ -255,3 +255,17 @@ fn an_archive_within_an_archive_stays_a_file() {
     let made = archive.extract(archive.attachment("att_1").unwrap(), to.path(), &mut on).unwrap();
     assert_eq!(fs::read(made.path).unwrap(), inner);
 }
+
+/// What a manifest says is missing is named as every other entry: without what would turn the writing, and not endlessly.
+#[test]
+fn the_name_of_what_is_missing_can_be_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [("json/bid.json", b"[]".to_vec()), ("\u{202e}fdp.exe", vec![0]), (&"x".repeat(5_000), vec![0])];
+    let manifest = manifest(1, &files).to_string().into_bytes();
+    let path = zip(&folder.path().join("1.zip"), &[("json/bid.json", b"[]".to_vec()), ("manifest.json", manifest)]);
+    let archive = open(&path).unwrap();
+    let mut named: Vec<&str> = archive.faults().list().iter().filter_map(|fault| fault.place().1).collect();
+    named.sort_unstable();
+    assert_eq!(codes(archive.faults()), ["archive-entry-missing"; 2]);
+    assert_eq!(named, ["x".repeat(200).as_str(), "\u{fffd}fdp.exe"]);
+}

@@ -76,8 +76,7 @@ async fn a_day_on_the_command_line() {
     assert!(!terminal.profile().join("accounts").read_dir().unwrap().any(|_| true));
 }
 
-/// Whatever moment a sync is ended at, the next one still has the sign-in: a refresh token whose successor was lost would
-/// end it.
+/// Whatever moment a sync is ended at, the next one still has the sign-in.
 #[tokio::test]
 async fn an_interrupted_sync_keeps_the_sign_in() {
     let terminal = Terminal::signed_in().await;

@@ -81,12 +81,21 @@ impl Archive {
     /// Writes a line of the file begun.
     pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
         self.entry.lines += 1;
-        for bytes in [line.as_bytes(), b"\n"] {
-            self.entry.hash.update(bytes);
-            self.entry.bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            self.zip()?.write_all(bytes)?;
-        }
-        Ok(())
+        self.bytes(line.as_bytes())?;
+        self.bytes(b"\n")
+    }
+
+    /// Writes bytes of the file begun.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.entry.hash.update(bytes);
+        self.entry.bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.zip()?.write_all(bytes)
+    }
+
+    /// Leaves the file begun out after all.
+    pub(super) fn abandon(&mut self) -> io::Result<()> {
+        self.entry = Entry::default();
+        Ok(self.zip()?.abort_file()?)
     }
 
     /// Ends the file begun.

@@ -8,6 +8,8 @@ Prestataires : tout ce que cet ordinateur garde de votre compte
 ================================================================
 
 data/*.jsonl    un fichier par sorte de données, une ligne JSON par élément (UTF-8)
+files/*         les fichiers joints qui attendent de partir, tels que vous les avez joints : chacun sous son
+                numéro (id), son nom est dans data/attachments.jsonl
 manifest.json   date, compte, et pour chaque fichier : nombre de lignes, taille, SHA-256
 
 Cette archive a été faite sur votre ordinateur, sans réseau : rien n’a été envoyé. Elle contient ce que
@@ -26,6 +28,8 @@ Prestataires: everything this computer holds of your account
 ============================================================
 
 data/*.jsonl    one file for each kind of data, one JSON line for each item (UTF-8)
+files/*         the attached files that wait to be sent, as you attached them: each under its number (id), its name
+                is in data/attachments.jsonl
 manifest.json   date, account, and for each file: number of lines, size, SHA-256
 
 This archive was made on your computer, without the network: nothing was sent. It holds what the application had

@@ -66,11 +66,13 @@ pub(super) async fn attempt(active: &Active, act: StoredAct) -> Result<(), Error
             Err(error) => Err(error),
         },
         Err(Error::Api(error)) => {
-            let in_doubt = error.may_have_arrived();
+            // A file alone is seen by nobody, and the platform says how much of it is there.
+            let in_doubt = error.may_have_arrived() && !is_upload(&act);
             park(active, act, &error, in_doubt).await
         }
         // The person dropped the file meanwhile, or the program ends.
-        Err(Error::Interrupted) if matches!(act.act, Act::Upload { .. }) => Ok(()),
+        Err(Error::Interrupted) if is_upload(&act) => Ok(()),
+        Err(error) if !is_final(&error) => Err(error),
         Err(error) => {
             let code = error.failure();
             tracing::error!(%error, "an act could not be sent");
@@ -101,6 +103,19 @@ async fn send(active: &Active, act: &StoredAct) -> Result<Answer, Error> {
         Act::Write(write) => Answer::Written(written::send(active, write, key).await?),
         _ => return Err(Error::refused("unknown-act")),
     })
+}
+
+fn is_upload(act: &StoredAct) -> bool {
+    matches!(act.act, Act::Upload { .. })
+}
+
+/// Whether trying again gives the same: what the cache does not keep now, for want of room, it keeps later, and the act is
+/// put back in the queue until then.
+fn is_final(error: &Error) -> bool {
+    match error {
+        Error::Store(error) => matches!(error, presta_store::Error::Decode { .. }),
+        error => !matches!(error, Error::Interrupted),
+    }
 }
 
 /// The result and the act's end, in one transaction.
@@ -174,13 +189,14 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
     }
     let now = active.clock.now_ms();
     let wait = wait_for(act.attempts);
+    let given_up = times >= UNREADABLE && in_doubt;
     let (state, wait) = match error.retry() {
-        _ if times >= UNREADABLE && in_doubt && act.act.is_shown() => {
+        _ if given_up && act.act.is_shown() => {
             failure = Failure::new("outcome-unknown").with("reason", error.code()).with(TIMES, times);
             (ActState::InDoubt, None)
         }
         // A mark that was taken by the platform is as good as made; the sync brings what it looks like.
-        _ if times >= UNREADABLE && in_doubt && !matches!(error, presta_api::Error::NotJson { .. }) => {
+        _ if given_up && !matches!(error, presta_api::Error::NotJson { .. }) => {
             return drop_mark(active, act, &failure, now).await;
         }
         // The sync finds out whether the platform is gone, and wakes us when it is back.
@@ -231,4 +247,18 @@ async fn drop_mark(active: &Active, act: StoredAct, failure: &Failure, now: i64)
 /// 1 s, 2 s, 4 s … 60 s.
 pub(super) fn wait_for(attempts: u32) -> Duration {
     Duration::from_secs(1u64 << attempts.min(6)).min(Duration::from_secs(60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_final;
+    use crate::Error;
+
+    #[test]
+    fn what_the_cache_does_not_keep_now_refuses_no_act() {
+        assert!(!is_final(&Error::Store(presta_store::Error::DiskFull)));
+        assert!(!is_final(&Error::Store(presta_store::Error::Closed)));
+        assert!(!is_final(&Error::Interrupted));
+        assert!(is_final(&Error::refused("attachment-lost")));
+    }
 }

@@ -113,21 +113,21 @@ fn by_code(tx: &Tx<'_>, fields: &HashMap<String, String>, fresh: &Fresh) -> Resu
 }
 
 fn by_refresh(tx: &Tx<'_>, fields: &HashMap<String, String>, fresh: &Fresh) -> Result<Granted, Problem> {
-    let Some(spent) = tokens::spend(tx, &secret::digest(field(fields, "refresh_token")))? else {
+    let Some(token) = tokens::renewable(tx, &secret::digest(field(fields, "refresh_token")))? else {
         return Ok(Err(refusal("invalid_grant", "the refresh token is unknown, expired or used")));
     };
     let scope = match fields.get("scope") {
-        None => spent.scope,
+        None => token.scope.clone(),
         Some(asked) => {
             let narrower =
-                Scopes::parse(asked).zip(Scopes::parse(&spent.scope)).filter(|(asked, granted)| granted.covers(*asked));
+                Scopes::parse(asked).zip(Scopes::parse(&token.scope)).filter(|(asked, granted)| granted.covers(*asked));
             match narrower {
                 Some((asked, _)) => asked.to_string(),
                 None => return Ok(Err(refusal("invalid_scope", "more than was granted"))),
             }
         }
     };
-    tokens::issue(tx, &fresh.pair, spent.user_n, &spent.family, &scope)?;
+    tokens::rotate(tx, &token, &fresh.pair, &scope)?;
     Ok(Ok(scope))
 }
 

@@ -28,6 +28,8 @@ pub struct Bearer {
     pub family: String,
     /// When the token ends, in ms.
     pub expires_at: i64,
+    /// Given for a refresh token and not presented before: [`used`] has to note that it now is.
+    pub unused: bool,
 }
 
 /// Looks an access token up by hash.
@@ -37,7 +39,8 @@ pub struct Bearer {
 pub fn bearer(sql: &Connection, hash: &str, now: i64) -> Result<Option<Bearer>, Problem> {
     Ok(sql
         .prepare_cached(
-            "SELECT t.user_n, t.scope, u.freelancer, f.signed_at, f.id, t.expires_at FROM tokens t
+            "SELECT t.user_n, t.scope, u.freelancer, f.signed_at, f.id, t.expires_at, t.unused
+             FROM tokens t
              JOIN families f ON f.id = t.family JOIN users u ON u.n = t.user_n
              WHERE t.hash = ?1 AND t.kind = 'access' AND t.expires_at > ?2 AND f.revoked = 0",
         )?
@@ -49,9 +52,19 @@ pub fn bearer(sql: &Connection, hash: &str, now: i64) -> Result<Option<Bearer>, 
                 signed_at: row.get(3)?,
                 family: row.get(4)?,
                 expires_at: row.get(5)?,
+                unused: row.get(6)?,
             })
         })
         .optional()?)
+}
+
+/// Notes that an access token is presented for the first time: from now on reuse of the refresh token that it was given
+/// for is taken for theft. False when another pair replaced it meanwhile.
+///
+/// # Errors
+/// On a database error.
+pub fn used(tx: &Tx<'_>, hash: &str) -> Result<bool, Problem> {
+    Ok(tx.sql.execute("UPDATE tokens SET unused = 0 WHERE hash = ?1 AND kind = 'access'", [hash])? == 1)
 }
 
 /// Keeps an authorization request while its owner signs in.
@@ -218,42 +231,90 @@ pub fn issue(tx: &Tx<'_>, pair: &Pair, user_n: i64, family: &str, scope: &str) -
     Ok(())
 }
 
-/// A refresh token that was good, now spent.
+/// A refresh token that may be rotated.
 #[derive(Debug, Clone)]
-pub struct Spent {
+pub struct Renewable {
+    /// Hash of the token.
+    hash: String,
     /// Whose.
-    pub user_n: i64,
+    user_n: i64,
     /// Its family.
-    pub family: String,
+    family: String,
     /// Separated by spaces.
     pub scope: String,
+    /// Hashes of the pair it was answered with before, of which nothing was used.
+    lost: Option<Pair>,
 }
 
-/// Spends a refresh token; a spent one revokes its family (RFC 9700 §4.14.2).
+/// Looks a refresh token up by hash. Reuse of a spent one revokes its family (RFC 9700 §4.14.2), unless nothing of the
+/// pair that it was answered with was used: then the answer may have been lost on its way, or its receiver killed before
+/// it was kept, and [`rotate`] gives another.
+///
+/// RFC 9700 has no such allowance. Okta ("grace period") and Auth0 ("reuse interval") give one by time; Airlock IAM's
+/// also ends with the first use of what was issued, and leaves the last pair alone good. Here that use is the only end
+/// before the token's own, since a client may be started again days after it was killed. Theft is found out all the same:
+/// of two who hold one token, the one whose pair was replaced shows a spent token with the next renewal.
 ///
 /// # Errors
 /// On a database error.
-pub fn spend(tx: &Tx<'_>, hash: &str) -> Result<Option<Spent>, Problem> {
+pub fn renewable(tx: &Tx<'_>, hash: &str) -> Result<Option<Renewable>, Problem> {
     let found = tx
         .sql
         .query_row(
-            "SELECT t.user_n, t.family, t.scope, t.spent, t.expires_at, f.revoked FROM tokens t
-             JOIN families f ON f.id = t.family WHERE t.hash = ?1 AND t.kind = 'refresh'",
+            "SELECT t.user_n, t.family, t.scope, t.spent, t.expires_at, f.revoked, t.gave_access, t.gave_refresh
+             FROM tokens t JOIN families f ON f.id = t.family WHERE t.hash = ?1 AND t.kind = 'refresh'",
             [hash],
             |row| {
-                let spent = Spent { user_n: row.get(0)?, family: row.get(1)?, scope: row.get(2)? };
+                let gave = row.get::<_, Option<String>>(6)?.zip(row.get(7)?);
+                let token = Renewable {
+                    hash: hash.to_owned(),
+                    user_n: row.get(0)?,
+                    family: row.get(1)?,
+                    scope: row.get(2)?,
+                    lost: gave.map(|(access, refresh)| Pair { access, refresh }),
+                };
                 let good = row.get::<_, i64>(4)? > tx.now && !row.get::<_, bool>(5)?;
-                Ok((spent, row.get::<_, bool>(3)?, good))
+                Ok((token, row.get::<_, bool>(3)?, good))
             },
         )
         .optional()?;
-    let Some((spent, again, good)) = found else { return Ok(None) };
-    if again {
-        revoke_family(tx, &spent.family)?;
+    let Some((token, spent, good)) = found else { return Ok(None) };
+    if spent && !is_untouched(tx, token.lost.as_ref())? {
+        revoke_family(tx, &token.family)?;
         return Ok(None);
     }
-    tx.sql.execute("UPDATE tokens SET spent = 1 WHERE hash = ?1", [hash])?;
-    Ok(good.then_some(spent))
+    Ok(good.then_some(token))
+}
+
+/// Whether neither token of a pair was presented. One that is not there any more was revoked by who holds it: [`prune`]
+/// keeps the rows of a pair for as long as the token that gave it is good.
+fn is_untouched(tx: &Tx<'_>, pair: Option<&Pair>) -> Result<bool, Problem> {
+    let Some(pair) = pair else { return Ok(false) };
+    Ok(tx.sql.query_row(
+        "SELECT EXISTS (SELECT 1 FROM tokens WHERE hash = ?1 AND kind = 'access' AND unused = 1)
+            AND EXISTS (SELECT 1 FROM tokens WHERE hash = ?2 AND kind = 'refresh' AND spent = 0)",
+        [&pair.access, &pair.refresh],
+        |row| row.get(0),
+    )?)
+}
+
+/// Spends a refresh token and keeps the pair it gives; a pair that was lost before is good for nothing any more, and its
+/// refresh token stays as evidence of reuse.
+///
+/// # Errors
+/// On a database error.
+pub fn rotate(tx: &Tx<'_>, token: &Renewable, pair: &Pair, scope: &str) -> Result<(), Problem> {
+    if let Some(lost) = &token.lost {
+        tx.sql.execute("DELETE FROM tokens WHERE hash = ?1", [&lost.access])?;
+        tx.sql.execute("UPDATE tokens SET spent = 1 WHERE hash = ?1", [&lost.refresh])?;
+    }
+    issue(tx, pair, token.user_n, &token.family, scope)?;
+    tx.sql.execute("UPDATE tokens SET unused = 1 WHERE hash = ?1", [&pair.access])?;
+    tx.sql.execute(
+        "UPDATE tokens SET spent = 1, gave_access = ?2, gave_refresh = ?3 WHERE hash = ?1",
+        [&token.hash, &pair.access, &pair.refresh],
+    )?;
+    Ok(())
 }
 
 /// Revokes every token of a family.
@@ -315,7 +376,8 @@ pub fn end_unused(tx: &Tx<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Forgets what can serve no more: also as evidence of reuse.
+/// Forgets what can serve no more: also as evidence of reuse, or that nothing of a pair was used. A refresh token ends at
+/// most `REFRESH_MS` after it was spent, which is before the access token that it gave is forgotten.
 ///
 /// # Errors
 /// On a database error.

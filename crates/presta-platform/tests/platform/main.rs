@@ -43,6 +43,7 @@ mod problems;
 mod ranks;
 mod recommendations;
 mod reviews;
+mod rotation;
 mod saved;
 mod server;
 mod sync;

@@ -142,8 +142,9 @@ async fn reuse_in_one_family_leaves_another_sign_in_alone() {
     let (browser, one) = signed_in(&demo).await;
     let (_, other) = signed_in(&demo).await;
     let old = one["refresh_token"].as_str().unwrap();
-    browser.refresh(old).await;
-    browser.refresh(old).await;
+    let (_, next) = browser.refresh(old).await;
+    assert_eq!(me(&demo, &next["access_token"]).await, 200);
+    assert_eq!(browser.refresh(old).await.0, 400);
     assert_eq!(me(&demo, &one["access_token"]).await, 401);
     assert_eq!(me(&demo, &other["access_token"]).await, 200);
 }
@@ -214,6 +215,7 @@ async fn refresh_may_narrow_the_scope_and_never_widen_it() {
     assert_eq!((status, &narrow["scope"]), (200, &"bids:read".into()));
     let (status, refusal) = ask(&narrow["refresh_token"], "messages:read").await;
     assert_eq!((status, &refusal["error"]), (400, &"invalid_scope".into()));
+    assert_eq!(ask(&narrow["refresh_token"], "bids:read").await.0, 200, "a refusal spends nothing");
 }
 
 #[tokio::test]

@@ -206,7 +206,8 @@ impl Matcher {
         let search = &self.search;
         search.words.iter().all(|word| subject.has_beginning(word))
             && search.phrases.iter().all(|phrase| subject.has_phrase(phrase))
-            && !search.without.iter().any(|words| subject.has_excluded(words))
+            && !search.without.iter().any(|word| subject.has_beginning(word))
+            && !search.without_phrases.iter().any(|phrase| subject.has_phrase(phrase))
             && search.clients.iter().all(|word| subject.client.has_beginning(word))
     }
 

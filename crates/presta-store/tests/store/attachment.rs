@@ -1,10 +1,10 @@
 //! Files that wait to be sent: their copies, and what becomes of them in the queue.
 
-use presta_model::{ThreadId, local_id};
+use presta_model::{ProjectId, ThreadId, local_id};
 use presta_store::attachment::{self, Staged};
-use presta_store::outbox::{self, Act};
+use presta_store::outbox::{self, Act, ActState};
 use presta_store::staged_file::{self, FileKey, StagedFileError};
-use presta_store::{Error, Store};
+use presta_store::{Error, Store, thread};
 
 use crate::sample::{self, NOW};
 
@@ -131,7 +131,7 @@ fn files_of_a_message_that_is_taken_back_are_in_its_draft_again_and_sent_bytes_a
             attachment::begun(tx, "f2", "upl_2")?;
             let message = outbox::get(tx, "m")?.unwrap();
             outbox::discard(tx, &message)?;
-            attachment::unclaim(tx, &message.act.attachments(), "thread:thr_1")
+            attachment::unclaim(tx, &message.act.attachments(), Some("thread:thr_1"))
         })
         .unwrap();
     assert!(store.read(outbox::all).unwrap().is_empty());
@@ -142,4 +142,75 @@ fn files_of_a_message_that_is_taken_back_are_in_its_draft_again_and_sent_bytes_a
     assert_eq!(named, ["att_1".to_owned(), local_id("f2")], "what is there is not sent again");
     let second = store.read(|c| attachment::get(c, "f2")).unwrap().unwrap();
     assert_eq!(second.upload_id.as_deref(), Some("upl_2"));
+}
+
+#[test]
+fn files_go_back_to_the_draft_they_came_from_whatever_it_is_called_by_then() {
+    let (_folder, store) = sample::open();
+    let local = ThreadId::local(&ProjectId::new("prj_1"));
+    let (f1, f2) = (local_id("f1"), local_id("f2"));
+    store
+        .write(|tx| -> Result<_, Error> {
+            attachment::insert(tx, &staged("f1", "project:prj_1"), NOW)?;
+            attachment::insert(tx, &staged("f2", &format!("thread:{local}")), NOW)?;
+            attachment::claim(tx, &[f1.clone(), f2.clone()], NOW)?;
+            // Claimed again by what it became on the platform.
+            attachment::arrived(tx, "f1", "att_1")?;
+            assert_eq!(attachment::claim(tx, &["att_1".to_owned()], NOW)?, ["att_1"]);
+            thread::settle(tx, &local, &ThreadId::new("thr_9"))?;
+            assert_eq!(attachment::places(tx)?, [""; 0]);
+            attachment::unclaim(tx, &["att_1".to_owned(), f2.clone()], None)
+        })
+        .unwrap();
+    for (id, place) in [("f1", "project:prj_1"), ("f2", "thread:thr_9")] {
+        let file = store.read(|c| attachment::get(c, id)).unwrap().unwrap();
+        assert_eq!(file.place.as_deref(), Some(place));
+    }
+    assert_eq!(store.read(attachment::places).unwrap(), ["project:prj_1", "thread:thr_9"]);
+    assert!(store.read(outbox::all).unwrap().iter().all(|act| act.act_id != "f2"));
+}
+
+#[test]
+fn a_file_is_named_by_an_act_under_either_of_its_ids() {
+    let (_folder, store) = sample::open();
+    queued(&store);
+    let named = |beside: &str| {
+        let file = store.read(|c| attachment::named(c, &local_id("f1"))).unwrap().unwrap();
+        store.read(|c| attachment::is_named_beside(c, &file, beside)).unwrap()
+    };
+    assert!(named("other") && !named("m"));
+    store.write(|tx| attachment::arrived(tx, "f1", "att_1")).unwrap();
+    assert!(named("other") && !named("m"));
+    assert_eq!(store.read(|c| attachment::named(c, "att_1")).unwrap().unwrap().id, "f1");
+}
+
+#[test]
+fn a_place_beyond_the_end_has_no_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f");
+    staged_file::seal(&key(), &mut &[7; 10][..], &path, 10).unwrap();
+    for offset in [10, 11, u64::MAX / 2, u64::MAX] {
+        assert_eq!(staged_file::read(&key(), &path, 10, offset, 5).unwrap(), [0; 0], "from {offset}");
+    }
+}
+
+#[test]
+fn a_file_that_is_printed_keeps_its_key() {
+    let printed = format!("{:?}", staged("f1", "thread:thr_1"));
+    assert!(printed.contains("devis.pdf") && !printed.contains("key") && !printed.contains("9, 9"), "{printed}");
+}
+
+#[test]
+fn an_upload_that_was_cut_off_is_in_no_doubt() {
+    let (_folder, store) = sample::open();
+    queued(&store);
+    store
+        .write(|tx| -> Result<_, Error> {
+            let act = outbox::get(tx, "f1")?.unwrap();
+            assert!(outbox::begin(tx, &act)?);
+            outbox::recover(tx)
+        })
+        .unwrap();
+    let act = store.read(|c| outbox::get(c, "f1")).unwrap().unwrap();
+    assert_eq!((act.state, act.attempts, act.in_doubt), (ActState::Queued, 1, false));
 }

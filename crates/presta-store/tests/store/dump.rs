@@ -1,11 +1,13 @@
 //! An export leaves nothing out.
 
-use presta_model::ProjectId;
+use presta_model::{Attachment, ProjectId};
+use presta_store::attachment::{self, Staged};
 use presta_store::draft::{self, BidForm};
-use presta_store::{Error, dump, project};
+use presta_store::staged_file::FileKey;
+use presta_store::{Error, dump, message, project};
 use serde_json::Value;
 
-use crate::sample::{NOW, open, project as sample};
+use crate::sample::{self as samples, NOW, open, project as sample};
 
 fn rows(store: &presta_store::Store, name: &str) -> Vec<Value> {
     store
@@ -37,6 +39,57 @@ fn rows_are_whole() {
     assert_eq!(projects, [serde_json::to_value(sample("prj_1")).unwrap()]);
     assert_eq!(rows(&store, "bid_drafts")[0]["form"]["text"], "Brouillon « un »\n\"deux\"");
     assert!(rows(&store, "message_drafts").is_empty());
+}
+
+/// An export is not encrypted: what opens a copy stays here.
+#[test]
+fn a_staged_file_is_told_and_its_key_is_not() {
+    let (_folder, store) = open();
+    let key = FileKey::new([0xAB; 32]);
+    let staged = Staged {
+        id: "f1".into(),
+        place: Some("thread:thr_1".into()),
+        name: "devis.pdf".into(),
+        media_type: "application/pdf".into(),
+        size: 3,
+        sha256: "00".repeat(32),
+        key: key.clone(),
+        upload_id: None,
+        sent: 0,
+        platform_id: None,
+    };
+    let file = |id: &str| Attachment {
+        id: id.into(),
+        name: "plan.png".into(),
+        media_type: "image/png".into(),
+        size: 3,
+        sha256: "00".repeat(32),
+        created_at: jiff::Timestamp::from_millisecond(NOW).unwrap(),
+    };
+    let mut with_files = samples::message("msg_1", "thr_1", 1, "Voici");
+    with_files.attachments = vec![file("att_1")];
+    store
+        .write(|tx| -> Result<(), Error> {
+            attachment::insert(tx, &staged, NOW)?;
+            message::upsert(tx, &with_files, 1)
+        })
+        .unwrap();
+    let rows_of = rows(&store, "attachments");
+    assert_eq!((&rows_of[0]["name"], &rows_of[0]["size"]), (&"devis.pdf".into(), &3.into()));
+    assert!(rows_of[0].get("key").is_none());
+    assert_eq!(rows(&store, "messages")[0]["attachments"][0]["id"], "att_1", "JSON, and not a text of JSON");
+    let hex: String = key.iter().map(|byte| format!("{byte:02X}")).collect();
+    let sources = store.read(dump::sources).unwrap();
+    for source in sources {
+        store
+            .read(|connection| {
+                dump::each(connection, &source, |row| {
+                    assert!(!row.to_uppercase().contains(&hex), "{} has the key: {row}", source.name);
+                    Ok::<_, Error>(())
+                })
+            })
+            .unwrap();
+    }
 }
 
 /// What a later version adds is exported before anyone thinks of it; what only serves the search or the sync is not.
@@ -77,6 +130,7 @@ fn every_table_is_a_source_or_known_not_to_be_one() {
         "notes",
         "alerts",
         "alert_rules",
+        "attachments",
     ] {
         assert!(names.iter().any(|it| it == name), "{name} is not in {names:?}");
     }

@@ -3,7 +3,7 @@
 use presta_model::Project;
 use presta_store::project_list::ProjectFilters;
 use presta_store::search::Search;
-use presta_store::{Error, Store, fold, project};
+use presta_store::{Error, Store, fold, message, project};
 use proptest::prelude::*;
 
 use crate::sample::{self, NOW};
@@ -191,18 +191,10 @@ fn fits(search: &Search, it: &Project) -> bool {
         let wanted: Vec<&str> = wanted.split(' ').collect();
         fields.iter().any(|field| field.windows(wanted.len()).any(|window| window == wanted))
     };
-    // An excluded phrase is a phrase with its last word as a beginning.
-    let without = |wanted: &String| {
-        let wanted: Vec<&str> = wanted.split(' ').collect();
-        if wanted.len() == 1 {
-            return word(&wanted[0].to_owned());
-        }
-        let (last, first) = wanted.split_last().unwrap();
-        fields.iter().any(|field| {
-            field.windows(wanted.len()).any(|it| it[..first.len()] == *first && it[first.len()].starts_with(last))
-        })
-    };
-    search.words.iter().all(word) && search.phrases.iter().all(phrase) && !search.without.iter().any(without)
+    search.words.iter().all(word)
+        && search.phrases.iter().all(phrase)
+        && !search.without.iter().any(word)
+        && !search.without_phrases.iter().any(phrase)
 }
 
 proptest! {
@@ -210,7 +202,7 @@ proptest! {
     #[test]
     fn the_index_finds_what_a_plain_reading_finds(
         texts in prop::collection::vec((prop::collection::vec(word(), 0..6), prop::collection::vec(word(), 0..12)), 1..25),
-        queries in prop::collection::vec(prop::collection::vec((prop::sample::select(vec!["", "", "-", "\""]), word()), 1..4), 20),
+        queries in prop::collection::vec(prop::collection::vec((prop::sample::select(vec!["", "", "-", "\"", "-\""]), word()), 1..4), 20),
         changed in any::<prop::sample::Index>(),
     ) {
         let (_folder, store) = sample::open();
@@ -228,7 +220,7 @@ proptest! {
         sample::index(&store);
         for query in queries {
             let typed: Vec<String> = query.iter().map(|(mark, word)| {
-                if *mark == "\"" { format!("\"{word}\"") } else { format!("{mark}{word}") }
+                if mark.ends_with('"') { format!("{mark}{word}\"") } else { format!("{mark}{word}") }
             }).collect();
             let typed = typed.join(" ");
             let search = Search::parse(&typed);
@@ -263,4 +255,70 @@ fn a_word_in_any_script_is_found() {
         assert_eq!(found(&store, typed), ["all"], "{typed} in {there}");
         assert_eq!(found(&store, there), ["all"], "{there}");
     }
+}
+
+/// What is quoted is whole words, also when it is ruled out.
+#[test]
+fn an_excluded_phrase_rules_out_that_phrase_alone() {
+    let (_folder, store) = sample::open();
+    let titles = ["foo bar", "foo barista", "java", "javascript"];
+    for (n, title) in titles.into_iter().enumerate() {
+        let it = Project { title: title.into(), description: String::new(), ..sample::project(&format!("p{n}")) };
+        store.write(|tx| project::upsert(tx, &it, 1)).unwrap();
+    }
+    sample::index(&store);
+    assert_eq!(found(&store, "rust -\"foo bar\""), ["p1", "p2", "p3"]);
+    assert_eq!(found(&store, "-\"foo bar\""), ["p1", "p2", "p3"]);
+    assert_eq!(found(&store, "-\"java\""), ["p0", "p1", "p3"]);
+    assert_eq!(found(&store, "-java"), ["p0", "p1"]);
+}
+
+fn words(store: &Store, beginning: &str) -> Vec<String> {
+    store
+        .read(|c| -> Result<_, Error> {
+            let mut statement =
+                c.prepare("SELECT word FROM word WHERE word >= ?1 AND word < ?1 || char(1114111) ORDER BY word")?;
+            let words = statement.query_map([beginning], |row| row.get(0))?;
+            Ok(words.collect::<Result<_, _>>()?)
+        })
+        .unwrap()
+}
+
+/// Words of rows that went, numbers and addresses among them, neither stay in the file nor count against what is kept.
+#[test]
+fn words_that_no_row_has_any_more_leave() {
+    let (_folder, store) = sample::open();
+    let numbers: Vec<String> = (0..6_000).map(|n| format!("numero{n:05}")).collect();
+    let long = Project { description: numbers.join(" "), ..sample::project("p1") };
+    let mut kept = sample::message("m1", "thr_1", 1, "numero00007 reste");
+    // A word that the search has whole, and FTS5 in pieces.
+    kept.text.push_str(" kvzj\u{1df25}suite");
+    store
+        .write(|tx| -> Result<_, Error> {
+            project::upsert(tx, &long, 1)?;
+            project::upsert(tx, &sample::project("p2"), 1)?;
+            message::upsert(tx, &kept, 1)
+        })
+        .unwrap();
+    sample::index(&store);
+    store.optimize_index().unwrap();
+    assert_eq!(words(&store, "numero").len(), 6_000, "what is there stays");
+    let large = store.sizes().unwrap().search;
+    store.write(|tx| project::remove(tx, "p1")).unwrap();
+    sample::index(&store);
+    store.optimize_index().unwrap();
+    assert_eq!(words(&store, "numero"), ["numero00007"]);
+    assert!(store.sizes().unwrap().search < large, "room is given back");
+    assert_eq!(words(&store, "kvzj").len(), 1);
+    assert_eq!(found(&store, "developp"), ["p2"]);
+    let messages = |typed| {
+        store.read(|c| presta_store::search_all::find(c, &Search::parse(typed), NOW, 5)).unwrap().messages.len()
+    };
+    assert_eq!((messages("numer"), messages("kvzj"), messages("kvzj\u{1df25}sui")), (1, 1, 1));
+    let other = sample::message("m1", "thr_1", 1, "rien");
+    store.write(|tx| message::upsert(tx, &presta_model::Message { rev: 2, ..other.clone() }, 1)).unwrap();
+    sample::index(&store);
+    store.optimize_index().unwrap();
+    assert!(words(&store, "numero").is_empty() && words(&store, "kvzj").is_empty());
+    assert_eq!(store.check_index().unwrap(), None);
 }

@@ -4,6 +4,7 @@
 
 mod alert;
 mod attachment;
+mod bookmark;
 mod close;
 mod damage;
 mod draft;
@@ -15,6 +16,7 @@ mod kill;
 mod long_reader;
 mod old_file;
 mod outbox;
+mod ranking;
 mod rekey;
 mod retention;
 mod sample;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use presta_store::{Connection, Error, Key, Store, draft, outbox};
+use presta_store::{Connection, Error, Key, Store, draft, outbox, sync_state};
 
 use crate::sample;
 
@@ -43,6 +43,30 @@ fn a_kill_while_an_old_file_is_brought_up_to_date_loses_nothing() {
         }
     }
     println!("  store_kills: {kills}");
+}
+
+/// Messages of a version that kept nothing of their files are asked for again.
+#[test]
+fn a_file_from_before_attachments_is_synced_in_full_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cache.db");
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\";", sample::key().expose())).unwrap();
+    for sql in [
+        include_str!("../../migrations/0001_initial.sql"),
+        include_str!("../../migrations/0002_resources.sql"),
+        include_str!("../../migrations/0003_search.sql"),
+        include_str!("../../migrations/0004_alerts.sql"),
+        include_str!("../../migrations/0005_outbox.sql"),
+        "PRAGMA user_version = 5",
+        r#"INSERT INTO sync_state (name, value) VALUES ('changes', '{"state":"s","as_of":1}'), ('generation', '3')"#,
+    ] {
+        connection.execute_batch(sql).unwrap();
+    }
+    connection.close().unwrap();
+    let store = Store::open(&path, &sample::key(), |_| {}).unwrap();
+    assert_eq!(store.read(sync_state::changes).unwrap(), None);
+    assert_eq!(store.read(sync_state::generation).unwrap(), 3, "what was posted since is news, the rest is not");
 }
 
 /// Instants all over the whole time, none twice (the golden ratio's multiples).

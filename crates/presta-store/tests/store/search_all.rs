@@ -22,6 +22,7 @@ fn filled() -> (tempfile::TempDir, Store) {
     };
     let mut closed = sample::project("closed");
     closed.status = presta_model::ProjectStatus::Awarded;
+    closed.bids_close_at = Some(jiff::Timestamp::from_millisecond(NOW - 30 * sample::DAY).unwrap());
     store
         .write(|tx| -> Result<_, Error> {
             project::upsert(tx, &closed, 1)?;

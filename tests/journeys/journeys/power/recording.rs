@@ -45,8 +45,14 @@ pub fn read(path: &Path, folder: &Path) -> Vec<Step> {
     let mut reader = Reader::default();
     let mut unfinished: HashMap<String, (usize, String)> = HashMap::new();
     let mut steps = Vec::new();
+    let mut lines = 0;
     for (number, line) in BufReader::new(File::open(path).unwrap()).lines().enumerate() {
+        lines = number + 1;
         let line = line.unwrap();
+        // The last line may have been cut by the kill.
+        if !line.ends_with(">") && !line.contains(" = ") && !line.contains("+++") {
+            continue;
+        }
         let (thread, call) = line.split_once(' ').unwrap();
         let call = call.trim_start();
         if let Some(begun) = call.strip_suffix(" <unfinished ...>") {
@@ -64,7 +70,12 @@ pub fn read(path: &Path, folder: &Path) -> Vec<Step> {
             steps.push(Step { begun, ended: number, done });
         }
     }
-    // What a kill left without an end is as if it had been lost.
+    // A kill may come before the end of an answer is written down that was received; a write without an end is as if lost.
+    for (begun, call) in unfinished.into_values() {
+        if let Some(done @ Done::Said(_)) = reader.step(&format!("{call}) = 0")) {
+            steps.push(Step { begun, ended: lines, done });
+        }
+    }
     steps
 }
 

@@ -100,6 +100,7 @@ export interface MessageParams {
   error_too_many_alert_rules: { max: string | number };
   error_bad_time_zone: { zone: string | number };
   error_too_many_attachments_then: { max: string | number };
+  error_attachment_taken: { name: string | number };
   error_field_missing: { field: string | number };
   error_field_unknown: { field: string | number };
   error_unexpected_status: { status: string | number };

@@ -46,18 +46,18 @@ export class Query<K extends CommandName> {
     if (request !== null) void this.#fetch();
   }
 
-  /** Reads again. While a read is under way, one more follows it; a burst of changes costs two reads. */
-  refetch = (): void => {
+  /** Reads again; over when the answer is there. While a read is under way, one more follows it, unawaited; a burst of changes costs two reads. */
+  refetch = async (): Promise<void> => {
     if (this.#request === null) return;
     if (this.fetching) this.#again = true;
-    else void this.#fetch();
+    else await this.#fetch();
   };
 
   /** Joins the client's events; returns the way to leave. */
   connect(): () => void {
     return this.#client.onChange({
       tags: () => (this.#request === null ? [] : tagsOf(reads[this.#name] ?? [], this.#request)),
-      refetch: this.refetch,
+      refetch: () => void this.refetch(),
     });
   }
 

@@ -99,8 +99,8 @@ export function outOfQuota(act: ActRow): boolean {
 
 /** Which actions make sense in a state, the likeliest first. */
 export function actionsFor({ state, kind, in_doubt }: Pick<ActRow, "state" | "kind" | "in_doubt">): ActAction[] {
-  // What may have arrived is neither changed nor dropped.
-  if (in_doubt) return state === "waiting-retry" ? ["retry"] : [];
+  // What may have arrived is neither changed nor dropped, until it stopped for the person to decide.
+  if (in_doubt && state !== "in-doubt") return state === "waiting-retry" ? ["retry"] : [];
   const editable = kind === "bid-place" || kind === "message-send" || kind === "thread-open";
   const edit: ActAction[] = editable ? ["edit"] : [];
   switch (state) {

@@ -12,3 +12,8 @@ test("what may have arrived is tried again, and neither changed nor dropped", ()
   expect(actionsFor({ ...message, state: "waiting-network", in_doubt: true })).toEqual([]);
   expect(actionsFor({ ...message, state: "waiting-retry", in_doubt: true })).toEqual(["retry"]);
 });
+
+test("what stopped because its answers cannot be read is the person's to ask for again or to give up", () => {
+  expect(actionsFor({ ...message, state: "in-doubt", in_doubt: true })).toEqual(["retry", "discard"]);
+  expect(actionsFor({ kind: "bid-place", state: "in-doubt", in_doubt: true })).toEqual(["retry", "discard"]);
+});

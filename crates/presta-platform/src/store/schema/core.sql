@@ -203,6 +203,9 @@ CREATE TABLE tokens (
     user_n     INTEGER NOT NULL,
     scope      TEXT NOT NULL,
     expires_at INTEGER NOT NULL,
-    spent      INTEGER NOT NULL DEFAULT 0   -- refresh: rotated already
+    spent      INTEGER NOT NULL DEFAULT 0,  -- refresh: rotated already, or of a pair that another one replaced
+    unused     INTEGER NOT NULL DEFAULT 0,  -- access of a rotation: 1 until it is presented
+    gave_access  TEXT,                      -- refresh, rotated: hashes of the pair it was last answered with
+    gave_refresh TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tokens_by_family ON tokens (family);
