@@ -16,6 +16,9 @@ readonly BUILD_PACKAGES=(build-essential pkg-config libwebkit2gtk-4.1-dev librsv
 # shellcheck disable=SC2034
 readonly SCREEN_PACKAGES=(xvfb xauth x11-utils xdotool imagemagick openbox webkit2gtk-driver at-spi2-core
     fonts-dejavu-core libsecret-tools chromium chromium-driver python3-venv)
+# What Rust tests make a disk fail with.
+# shellcheck disable=SC2034
+readonly FAULT_PACKAGES=(strace)
 
 # Installs the Debian packages of a list that are missing: install_packages WHY PACKAGE…
 install_packages() {

@@ -109,7 +109,8 @@ impl Place {
 
     /// Makes the folder, for the person's eyes alone.
     pub(crate) fn make_folder(&self) -> Result<(), Error> {
-        std::fs::create_dir_all(&self.folder).map_err(|error| Error::Io("making the account's folder", error))?;
+        presta_store::durable::create_folder(&self.folder)
+            .map_err(|error| Error::Io("making the account's folder", error))?;
         restrict(&self.folder)
     }
 
@@ -212,8 +213,13 @@ pub(crate) fn restrict(folder: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
-            .map_err(|error| Error::Io("restricting the profile folder", error))?;
+        const OWN: u32 = 0o700;
+        // What is so already needs no disk that can be written: opening the account says what is wrong with it.
+        let restricted = std::fs::metadata(folder).is_ok_and(|facts| facts.permissions().mode() & 0o777 == OWN);
+        if !restricted {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(OWN))
+                .map_err(|error| Error::Io("restricting the profile folder", error))?;
+        }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use presta_model::{ThreadId, local_id};
 use presta_store::attachment::{self, Staged};
 use presta_store::outbox::Failure;
 use presta_store::staged_file::{self, StagedFileError};
-use presta_store::{Tx, durable, thread};
+use presta_store::{Error as StoreError, Tx, durable, thread};
 use serde::Serialize;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -79,6 +79,9 @@ impl Active {
         let there = self.read(move |connection| Ok(attachment::of_place(connection, &wanted)?.len())).await?;
         if there >= MOST_ATTACHMENTS {
             return Err(too_many());
+        }
+        if self.store.is_refused() {
+            return Err(StoreError::DiskFailed("an earlier write failed".to_owned()).into());
         }
         let _under_way = self.staging.read().await;
         let mut key = Zeroizing::new([0; 32]);

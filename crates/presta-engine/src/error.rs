@@ -48,6 +48,9 @@ impl Error {
             Self::Vault(presta_vault::Error::Locked) => Failure::new("keyring-locked"),
             Self::Vault(_) => Failure::new("token-store"),
             Self::Io(_, error) if error.kind() == std::io::ErrorKind::StorageFull => Failure::new("disk-full"),
+            Self::Io(_, error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem => {
+                Failure::new("storage-read-only")
+            }
             Self::Io(..) => Failure::new("storage"),
             Self::NotSignedIn => Failure::new("signed-out"),
             Self::Refused(failure) => failure.clone(),

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use presta_store::outbox::{self, Act, StoredAct};
 use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
 
 use crate::{Active, Error};
 
@@ -38,9 +39,11 @@ struct Work {
 /// Runs for as long as the account is signed in.
 pub(crate) async fn run(active: Arc<Active>) {
     let mut busy: HashMap<Id, Work> = HashMap::new();
-    let mut sending: JoinSet<()> = JoinSet::new();
+    let mut sending: JoinSet<Result<(), Error>> = JoinSet::new();
     // What a crash interrupted need not wait, what could not be written down a moment ago should.
     let mut again_at = Some(active.clock.now_ms());
+    // What cannot be written down is not begun, and would be due again at once.
+    let (mut rests_until, mut failures) = (None, 0);
     // Beside the queue, which does not wait for a copy under way; ended with it.
     let mut sweeping: JoinSet<()> = JoinSet::new();
     sweeping.spawn({
@@ -62,17 +65,25 @@ pub(crate) async fn run(active: Arc<Active>) {
                 }
             };
         }
-        let started = start_ready(&active, now, &mut busy, &mut sending).await;
-        if let Err(error) = started {
-            tracing::error!(%error, "the queue could not be read");
-        }
-        let pause = until_due(&active, now).await.min(if again_at.is_some() { AFTER_FAILURE } else { IDLE });
+        let rest = rests_until.map_or(Duration::ZERO, |until: Instant| until.saturating_duration_since(Instant::now()));
+        let pause = if rest.is_zero() {
+            let started = start_ready(&active, now, &mut busy, &mut sending).await;
+            if let Err(error) = started {
+                tracing::error!(%error, "the queue could not be read");
+            }
+            until_due(&active, now).await.min(if again_at.is_some() { AFTER_FAILURE } else { IDLE })
+        } else {
+            rest
+        };
         tokio::select! {
             Some(ended) = sending.join_next_with_id() => {
-                busy.remove(&ended.map_or_else(|broken| broken.id(), |(id, ())| id));
+                let (id, done) = ended.map_or_else(|broken| (broken.id(), false), |(id, done)| (id, done.is_ok()));
+                busy.remove(&id);
+                failures = if done { 0 } else { failures + 1 };
+                rests_until = (!done).then(|| Instant::now() + attempt::wait_for(failures - 1));
                 again_at = again_at.or(Some(after_failure(now)));
             }
-            () = active.outbox.notified() => {}
+            () = active.outbox.notified() => rests_until = None,
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -98,7 +109,7 @@ async fn start_ready(
     active: &Arc<Active>,
     now: i64,
     busy: &mut HashMap<Id, Work>,
-    sending: &mut JoinSet<()>,
+    sending: &mut JoinSet<Result<(), Error>>,
 ) -> Result<(), Error> {
     if !active.status.borrow().online {
         return Ok(());
@@ -119,9 +130,8 @@ async fn start_ready(
         let work = Work { lane: act.lane.clone(), act_id: act.act_id.clone(), upload };
         let active = Arc::clone(active);
         let task = sending.spawn(async move {
-            if let Err(error) = attempt::attempt(&active, act).await {
-                tracing::error!(%error, "an act could not be worked on");
-            }
+            let done = attempt::attempt(&active, act).await;
+            done.inspect_err(|error| tracing::error!(%error, "an act could not be worked on"))
         });
         busy.insert(task.id(), work);
     }

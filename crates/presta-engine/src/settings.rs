@@ -129,7 +129,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = std::fs::File::create(&part)?;
     std::io::Write::write_all(&mut file, bytes)?;
     file.sync_all()?;
-    std::fs::rename(part, path)
+    presta_store::durable::rename(&part, path)
 }
 
 #[cfg(test)]

@@ -70,6 +70,15 @@ impl Active {
     /// where the log has been before.
     pub(crate) fn note_written(&self) {
         self.upkeep.index.notify_one();
+        // The write holds, but the disk failed at what comes after it: no other will be taken.
+        if self.store.has_failed() {
+            self.note_refused();
+        }
+    }
+
+    fn note_refused(&self) {
+        let error = StoreError::DiskFailed(String::new());
+        self.set_status(|status| status.storage_error = Some(Failure::new(error.code())));
     }
 
     /// Runs a piece of work on the files on a blocking thread.

@@ -10,6 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::file::{self, Access};
 use crate::index_file::SEARCH_FILE;
+use crate::log::{self, Log};
 use crate::salvage::{self, Recovery};
 use crate::signals::{PROGRESS_STEPS, Signals};
 use crate::{Changed, Error, Key, Tx};
@@ -22,6 +23,9 @@ const WAL_LIMIT: u64 = 64 << 20;
 /// A log that somebody's reading kept from being emptied is tried again after so many bytes: the next write, a keystroke
 /// perhaps, would only wait too.
 const WAL_STEP: u64 = 8 << 20;
+
+/// What a disk that fails answers (errno(3)); `std` has no kind for it.
+const EIO: i32 = 5;
 
 /// How long readings in the way of emptying the log are waited for.
 const READER_PATIENCE: Duration = Duration::from_secs(2);
@@ -52,8 +56,11 @@ pub(crate) struct Inner {
     pub(crate) key: Mutex<Key>,
     /// What ends work early.
     pub(crate) signals: Arc<Signals>,
-    /// The disk failed: nothing is written any more.
+    /// Nothing is written any more: the disk failed, or the file is damaged.
+    pub(crate) refused: AtomicBool,
+    /// The disk failed.
     pub(crate) failed: AtomicBool,
+    pub(crate) log: Log,
     /// The size of the log when it last could not be emptied, in bytes; 0 once it could.
     pub(crate) wal_tried_at: Mutex<u64>,
     /// Opened beside another process: nothing is written.
@@ -62,6 +69,27 @@ pub(crate) struct Inner {
     pub(crate) closed_cleanly: bool,
     pub(crate) recovery: Option<Recovery>,
     pub(crate) on_commit: Box<OnCommit>,
+}
+
+impl Inner {
+    /// Gives a connection up. After a failure of the disk its closing writes nothing either.
+    pub(crate) fn part_with(&self, connection: Connection) {
+        if self.failed.load(Ordering::Relaxed) {
+            log::leave(&connection);
+        }
+        drop(connection);
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if *self.failed.get_mut() {
+            let readers = self.readers.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let search = self.search.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+            readers.iter().chain(search.as_ref()).chain([&*writer]).for_each(log::leave);
+        }
+    }
 }
 
 impl std::fmt::Debug for Store {
@@ -129,6 +157,8 @@ impl Store {
         // SQLCipher refuses everything on a connection that has met a broken page.
         if answer.is_ok() && !self.inner.beside && readers.len() < IDLE_READERS {
             readers.push(connection);
+        } else {
+            self.inner.part_with(connection);
         }
         answer
     }
@@ -173,10 +203,21 @@ impl Store {
     /// After a failure of the disk nothing more is written until the next start: what was written last may be lost.
     pub fn refuse_writes(&self) {
         self.inner.failed.store(true, Ordering::Relaxed);
+        self.end_writes();
     }
 
-    /// Whether a failure of the disk ended all writing until the next start.
+    /// Nothing more is written until the next start.
+    pub(crate) fn end_writes(&self) {
+        self.inner.refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether all writing has ended until the next start.
     pub fn is_refused(&self) -> bool {
+        self.inner.refused.load(Ordering::Relaxed)
+    }
+
+    /// Whether a failure of the disk ended it.
+    pub fn has_failed(&self) -> bool {
         self.inner.failed.load(Ordering::Relaxed)
     }
 
@@ -195,6 +236,7 @@ impl Store {
         let removed = std::fs::remove_file(&path);
         asked.and(removed).map_err(|error| match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DiskFull,
+            _ if error.raw_os_error() == Some(EIO) => Error::DiskFailed(error.to_string()),
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Error::ReadOnly(error.to_string()),
             _ => Error::Io(error),
         })
@@ -206,14 +248,14 @@ impl Store {
     /// When the note cannot be written.
     pub fn mark_damaged(&self) -> Result<(), Error> {
         self.writable()?;
-        self.refuse_writes();
+        self.end_writes();
         let key = lock(&self.inner.key).clone();
         salvage::mark(&self.inner.path, &key)
     }
 
     /// Closes idle readers, so that a file can be replaced. Only while [`Inner::gate`] is taken alone.
     pub(crate) fn drop_readers(&self) {
-        lock(&self.inner.readers).clear();
+        lock(&self.inner.readers).drain(..).for_each(|reader| self.inner.part_with(reader));
     }
 
     /// Whether [`Store::close`] was called.
@@ -251,7 +293,7 @@ impl Store {
         if self.inner.beside {
             return Err(Error::ReadOnly("another process works on it".to_owned()));
         }
-        if self.inner.failed.load(Ordering::Relaxed) {
+        if self.is_refused() {
             return Err(Error::DiskFailed("an earlier write failed".to_owned()));
         }
         Ok(())
@@ -266,17 +308,24 @@ impl Store {
             let mut writer = lock(&self.inner.writer);
             self.writable()?;
             self.keep_wal_small(&writer);
+            self.writable()?;
             writer.pragma_update(None, "synchronous", synchronous).map_err(Error::from)?;
-            let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
-            let mut tx = Tx { inner, changed: Changed::default() };
-            let answer = write(&mut tx)?;
-            let Tx { inner, changed } = tx;
-            inner.commit().map_err(Error::from).inspect_err(|error| {
-                if matches!(error, Error::DiskFailed(_)) {
-                    self.refuse_writes();
-                }
-            })?;
-            (answer, changed)
+            let header = Log::header(&self.inner.path);
+            let done = {
+                let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::from)?;
+                let mut tx = Tx { inner, changed: Changed::default() };
+                let answer = write(&mut tx)?;
+                let Tx { inner, changed } = tx;
+                inner.commit().map_err(Error::from).inspect_err(|error| {
+                    self.note_failure(error);
+                    if self.has_failed() {
+                        self.inner.log.cut_refused(&self.inner.path, header);
+                    }
+                })?;
+                (answer, changed)
+            };
+            self.empty_log(&writer);
+            done
         };
         if !changed.is_empty() {
             (self.inner.on_commit)(changed);
@@ -284,7 +333,21 @@ impl Store {
         Ok(answer)
     }
 
-    /// Automatic checkpoints cannot restart the log while readers follow each other; a log that grew is emptied here,
+    /// What was committed stays so whatever becomes of the log.
+    fn empty_log(&self, writer: &Connection) {
+        if let Err(error) = self.inner.log.empty(writer) {
+            tracing::warn!(%error, "the write-ahead log could not be emptied");
+            self.note_failure(&error);
+        }
+    }
+
+    fn note_failure(&self, error: &Error) {
+        if matches!(error, Error::DiskFailed(_)) {
+            self.refuse_writes();
+        }
+    }
+
+    /// Such checkpoints cannot restart the log while readers follow each other; a log that grew is emptied here,
     /// which waits for them.
     fn keep_wal_small(&self, writer: &Connection) {
         let size = file::wal(&self.inner.path).metadata().map_or(0, |wal| wal.len());
@@ -309,6 +372,7 @@ impl Store {
             }
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log could not be emptied");
+                self.note_failure(&Error::from(error));
                 size
             }
         };

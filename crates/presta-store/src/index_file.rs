@@ -141,6 +141,8 @@ impl Store {
     /// Stops indexing for good, as before the files go. Waits for the work under way, which gives up at once.
     pub fn stop_indexing(&self) {
         self.inner.signals.stop_indexing();
-        drop(lock(&self.inner.search).take());
+        if let Some(search) = lock(&self.inner.search).take() {
+            self.inner.part_with(search);
+        }
     }
 }

@@ -42,6 +42,7 @@ impl Store {
     pub fn index_step(&self, most: u32) -> Result<Progress, Error> {
         let mut search = lock(&self.inner.search);
         let Some(connection) = search.as_mut() else { return Ok(Progress { indexed: 0, pending: 0 }) };
+        self.writable()?;
         let mut batch = self.read_only(|cache| batch(cache, most))?;
         if batch.entries.is_empty() {
             // Entries of the present epoch may still be written to; they are taken once it is over.
@@ -97,7 +98,10 @@ impl Store {
 
     /// Does something with the index, unless indexing was stopped.
     fn on_index<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<Option<T>, Error> {
-        lock(&self.inner.search).as_mut().map(work).transpose()
+        let mut search = lock(&self.inner.search);
+        let Some(index) = search.as_mut() else { return Ok(None) };
+        self.writable()?;
+        work(index).map(Some)
     }
 
     /// False when it was asked to stop; nothing is written then.

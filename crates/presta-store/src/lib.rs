@@ -10,6 +10,7 @@ mod fold;
 mod index_file;
 mod indexer;
 mod key;
+mod log;
 mod migrations;
 mod open;
 mod rank;

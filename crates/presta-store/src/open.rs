@@ -12,6 +12,7 @@ use crate::connection::{Inner, lock};
 use crate::file::{self, Access};
 use crate::health::{self, Check};
 use crate::index_file::{self, SEARCH_FILE};
+use crate::log::Log;
 use crate::salvage::{self, Recovery};
 use crate::signals::{PROGRESS_STEPS, Signals};
 use crate::{Changed, Error, Key, Store, migrations, rekey};
@@ -67,8 +68,10 @@ impl Store {
         files: Files,
         on_commit: impl Fn(Changed) + Send + Sync + 'static,
     ) -> Result<Self, Error> {
-        let Files { writer, search, closed_cleanly, recovery, beside } = files;
+        let Files { mut writer, search, closed_cleanly, recovery, beside } = files;
         let signals = Arc::<Signals>::default();
+        let log = Log::default();
+        log.watch(&mut writer)?;
         let search = search.map(|search| interruptible(search, &signals)).transpose()?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -80,7 +83,9 @@ impl Store {
                 readers: Mutex::default(),
                 key: Mutex::new(key.clone()),
                 signals,
+                refused: AtomicBool::new(false),
                 failed: AtomicBool::new(false),
+                log,
                 wal_tried_at: Mutex::default(),
                 beside,
                 closed_cleanly,
@@ -101,10 +106,12 @@ impl Store {
         self.begin_closing();
         let mut search = lock(&self.inner.search);
         let _alone = self.alone();
-        drop(search.take());
+        if let Some(search) = search.take() {
+            self.inner.part_with(search);
+        }
         self.drop_readers();
         match Connection::open_in_memory() {
-            Ok(empty) => *lock(&self.inner.writer) = empty,
+            Ok(empty) => self.inner.part_with(std::mem::replace(&mut *lock(&self.inner.writer), empty)),
             Err(error) => tracing::error!(%error, "the database stays open until the program ends"),
         }
         lock(&self.inner.key).zeroize();

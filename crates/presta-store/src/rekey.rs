@@ -90,10 +90,15 @@ impl Store {
     /// Opens the file again for writing. When that fails nothing is written until the next start.
     fn reconnect(&self, writer: &mut Connection, key: &Key) {
         match file::connect(&self.inner.path, key, Access::Create) {
-            Ok(connection) => *writer = connection,
+            Ok(mut connection) => {
+                if let Err(error) = self.inner.log.watch(&mut connection) {
+                    tracing::warn!(%error, "the write-ahead log is emptied late");
+                }
+                *writer = connection;
+            }
             Err(error) => {
                 tracing::error!(%error, "the database cannot be written until the next start");
-                self.refuse_writes();
+                self.end_writes();
             }
         }
     }

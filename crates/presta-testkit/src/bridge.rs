@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::group::Group;
 use crate::platform::http;
+use crate::strace::{self, Strace};
 use crate::{Login, PATIENCE, Platform, binaries, keyring, until};
 
 /// How long it may take to start.
@@ -132,6 +133,50 @@ impl Bridge {
         self.process.kill().await
     }
 
+    /// Ends it as Ctrl-C does: the files are closed in order.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn interrupt(mut self) -> anyhow::Result<()> {
+        self.process.interrupt(START).await.map(drop)
+    }
+
+    /// Makes its system calls fail, until what is returned is ended: see [`Strace::inject`].
+    ///
+    /// # Errors
+    /// When strace cannot be attached.
+    pub async fn inject(&self, what: &str, paths: &[&Path], log: &Path) -> anyhow::Result<Strace> {
+        Strace::inject(self.process.id().context("the process has ended")?, what, paths, log).await
+    }
+
+    /// No file may be written beyond so many bytes from now on (`RLIMIT_FSIZE`, by prlimit(1)); `None` for no such limit.
+    ///
+    /// # Errors
+    /// When the limit cannot be set.
+    pub async fn limit_files(&self, bytes: Option<u64>) -> anyhow::Result<()> {
+        let id = self.process.id().context("the process has ended")?.as_raw_nonzero();
+        let soft = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let mut prlimit = Command::new("prlimit");
+        prlimit.args(["--pid", &id.to_string(), &format!("--fsize={soft}:unlimited")]);
+        let status = prlimit.status().await.context("prlimit, of util-linux")?;
+        anyhow::ensure!(status.success(), "prlimit: {status}");
+        Ok(())
+    }
+
+    /// How long it has kept processors busy so far (`utime` and `stime` of proc(5)), in ticks of 10 ms.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn ticks(&self) -> anyhow::Result<u64> {
+        let id = self.process.id().context("the process has ended")?;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", id.as_raw_nonzero()))?;
+        // The name of the program, in brackets, may have spaces in it. State is the first field after it.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let times: Vec<u64> = fields.skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+        anyhow::ensure!(times.len() == 2, "{stat:?}");
+        Ok(times.iter().sum())
+    }
+
     /// Most memory it has used so far, in bytes (`VmHWM` of proc(5)).
     ///
     /// # Errors
@@ -151,9 +196,34 @@ impl Starting {
     /// # Errors
     /// When it is not built, or there is no private keyring.
     pub fn new(profile: &Path, server: &Url) -> anyhow::Result<Self> {
+        Self::by(Command::new(binaries::bridge()?), profile, server)
+    }
+
+    /// As [`Starting::new`], with what it does to files and says to sockets written to `recording`, in the words of
+    /// strace.
+    ///
+    /// # Errors
+    /// The same, or when there is no strace.
+    pub fn recorded(profile: &Path, server: &Url, recording: &Path) -> anyhow::Result<Self> {
+        let mut command = strace::recording(recording)?;
+        command.arg(binaries::bridge()?);
+        Self::by(command, profile, server)
+    }
+
+    /// As [`Starting::new`], deaf to the signal that a write beyond [`Bridge::limit_files`] sends: it gets an error as from a
+    /// disk.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn without_signals_of_limits(profile: &Path, server: &Url) -> anyhow::Result<Self> {
+        let mut command = Command::new("env");
+        command.arg("--ignore-signal=XFSZ").arg(binaries::bridge()?);
+        Self::by(command, profile, server)
+    }
+
+    fn by(mut command: Command, profile: &Path, server: &Url) -> anyhow::Result<Self> {
         keyring::session()?;
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log(profile)).context("its log")?;
-        let mut command = Command::new(binaries::bridge()?);
         command.args(["--no-browser", "--ui"]).arg(profile).env("PRESTA_PROFILE", profile);
         command.env("PRESTA_SERVER", server.as_str()).env("RUST_LOG", "warn");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);

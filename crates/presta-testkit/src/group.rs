@@ -43,7 +43,16 @@ impl Group {
 
     /// Asks the group to end and waits for its leader.
     pub(crate) async fn stop(&mut self, limit: Duration) -> anyhow::Result<ExitStatus> {
-        self.signal(Signal::TERM)?;
+        self.end_by(Signal::TERM, limit).await
+    }
+
+    /// As [`Group::stop`], by the signal of Ctrl-C.
+    pub(crate) async fn interrupt(&mut self, limit: Duration) -> anyhow::Result<ExitStatus> {
+        self.end_by(Signal::INT, limit).await
+    }
+
+    async fn end_by(&mut self, signal: Signal, limit: Duration) -> anyhow::Result<ExitStatus> {
+        self.signal(signal)?;
         let ended = tokio::time::timeout(limit, self.child.wait()).await;
         let status = ended.with_context(|| format!("{} did not end within {limit:?}", self.name))?;
         self.leader = None;

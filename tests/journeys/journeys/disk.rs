@@ -15,13 +15,24 @@ use crate::person::{self, Person, form, market};
 /// Set in the process that has the namespace.
 const INSIDE: &str = "PRESTA_SMALL_DISK";
 
-/// Runs the test `name` again in a namespace of its own. False where that is already so.
-fn in_a_namespace(name: &str) -> bool {
+/// Runs the test `name` again in a namespace of its own, where filesystems can be mounted. False where that is already so.
+pub fn in_a_namespace(name: &str) -> bool {
+    again_in(name, &["--map-root-user", "--mount"])
+}
+
+/// Runs the test `name` again where it may trace the processes it starts (`CAP_SYS_PTRACE`), as the same user to the keyring.
+/// False where that is already so.
+pub fn where_it_may_trace(name: &str) -> bool {
+    again_in(name, &["--map-current-user", "--keep-caps"])
+}
+
+fn again_in(name: &str, namespace: &[&str]) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return false;
     }
     let run = Command::new("unshare")
-        .args(["--map-root-user", "--mount", "--"])
+        .args(namespace)
+        .arg("--")
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", name, "--nocapture"])
         .env(INSIDE, "1")
@@ -33,12 +44,12 @@ fn in_a_namespace(name: &str) -> bool {
 }
 
 /// A filesystem with so many megabytes, gone with the namespace.
-struct Disk {
-    dir: TempDir,
+pub struct Disk {
+    pub dir: TempDir,
 }
 
 impl Disk {
-    fn of(megabytes: u32) -> Self {
+    pub fn of(megabytes: u32) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let size = format!("size={megabytes}m");
         let done = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(dir.path()).status().unwrap();
@@ -67,12 +78,18 @@ impl Disk {
         fs::remove_file(spare).unwrap();
     }
 
+    /// Mounts it again, `ro` or `rw`. No file of it may be open for writing.
+    pub fn remount(&self, how: &str) {
+        let done = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(self.dir.path()).status().unwrap();
+        assert!(done.success(), "mounted again, {how}");
+    }
+
     fn free(&self) {
         fs::remove_file(self.filler()).unwrap();
     }
 }
 
-async fn on(disk: &Path, server: &url::Url) -> Person {
+pub async fn on(disk: &Path, server: &url::Url) -> Person {
     let home = TempDir::new_in(disk).unwrap();
     let config = person::config(home.path(), server);
     Person::of(person::engine(&config).await, config, home)

@@ -22,7 +22,12 @@ pub struct Draw(u64);
 impl Draw {
     /// Begins with `PRESTA_SEED`.
     pub fn begin() -> Self {
-        Self(u64::from(number("PRESTA_SEED", 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+        Self::with(u64::from(number("PRESTA_SEED", 1)))
+    }
+
+    /// Begins with `seed`.
+    pub fn with(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// A number from 0 up to and without `end`.

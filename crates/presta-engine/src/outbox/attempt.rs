@@ -245,7 +245,7 @@ async fn drop_mark(active: &Active, act: StoredAct, failure: &Failure, now: i64)
 }
 
 /// 1 s, 2 s, 4 s … 60 s.
-fn wait_for(attempts: u32) -> Duration {
+pub(super) fn wait_for(attempts: u32) -> Duration {
     Duration::from_secs(1u64 << attempts.min(6)).min(Duration::from_secs(60))
 }
 
