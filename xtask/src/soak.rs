@@ -56,6 +56,7 @@ pub fn run(root: &Path, amount: Amount) -> anyhow::Result<()> {
     for (target, test) in [
         ("journeys", "model::"),
         ("journeys", "kill::"),
+        ("journeys", "files_killed::"),
         ("store", "old_file::"),
         ("journeys", "offline24::"),
         ("fuzz", ""),
@@ -67,6 +68,7 @@ pub fn run(root: &Path, amount: Amount) -> anyhow::Result<()> {
         for (name, value) in [
             ("PRESTA_MODEL_CASES", amount.cases),
             ("PRESTA_KILLS", amount.kills),
+            ("PRESTA_FILE_KILLS", amount.kills / 4),
             ("PRESTA_FUZZ_SECONDS", seconds),
             ("PRESTA_OFFLINE_CHANGES", amount.changes),
             ("PRESTA_SEED", seed),

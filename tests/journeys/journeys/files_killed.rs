@@ -6,7 +6,8 @@ use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::json;
+use presta_testkit::Login;
+use serde_json::{Value, json};
 
 use crate::attachments::{copies, market, writer};
 use crate::person::Person;
@@ -40,9 +41,24 @@ async fn act(person: &Person, thread: &str, number: u32, size: usize, acknowledg
     std::future::pending().await
 }
 
+/// Started again, once it can work. An end in the midst of a renewal costs the sign-in, and nothing else.
+async fn again(person: Person, login: &Login) -> Person {
+    let person = person.restarted_after(|| {}).await;
+    let settled = |status: &Value| {
+        status["session"]["state"] == "signed-out"
+            || (status["sync"]["online"] == true && status["sync"]["phase"] == "idle")
+    };
+    let status = person.until("a session", "status", json!({}), settled).await.unwrap();
+    if status["session"]["state"] == "signed-out" {
+        person.sign_in(login).await.unwrap();
+    }
+    person
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_there_once_and_whole_wherever_the_client_ended() {
     let (platform, _) = market().await;
+    let login = platform.login("freelancer").unwrap().clone();
     let (mut person, thread) = writer(&platform).await;
     let (mut draw, acknowledged) = (Draw::begin(), Arc::new(Mutex::new(Acknowledged::default())));
     let kills = number("PRESTA_FILE_KILLS", KILLS);
@@ -52,16 +68,17 @@ async fn files_are_there_once_and_whole_wherever_the_client_ended() {
         // What had no answer by then may have been done or not.
         let acting = act(&person, &thread, number, size, Arc::clone(&acknowledged));
         let _ = tokio::time::timeout(instant, acting).await;
-        person = person.restarted_after(|| {}).await;
+        person = again(person, &login).await;
     }
     // What was attached and not sent is in the draft, and goes with this.
     person.write(&thread, "Voilà tout.").await.unwrap();
     person.drained().await;
 
-    let account = platform.sign_in(platform.login("freelancer").unwrap()).await.unwrap();
+    let account = platform.sign_in(&login).await.unwrap();
     let page = account.get(&format!("/v1/threads/{thread}/messages?limit=100")).await.unwrap();
     let messages = page["items"].as_array().unwrap();
-    let acknowledged = acknowledged.lock().unwrap();
+    let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap());
+    assert!(!acknowledged.messages.is_empty(), "it comes to something");
     for text in &acknowledged.messages {
         assert_eq!(messages.iter().filter(|message| message["text"] == text.as_str()).count(), 1, "{text}");
     }
@@ -78,6 +95,6 @@ async fn files_are_there_once_and_whole_wherever_the_client_ended() {
     println!("  file_kills_attached: {}", acknowledged.files.len());
     println!("  file_kills_sent: {}", acknowledged.messages.len());
     // What a copy that was cut short left goes at the next start.
-    let person = person.restarted_after(|| {}).await;
+    let person = again(person, &login).await;
     person.until("every copy to be gone", "status", json!({}), |_| copies(&person) == 0).await.unwrap();
 }
