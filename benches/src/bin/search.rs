@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
     fill_store(&store, arguments.documents)?;
     let rows = started.elapsed();
     let started = Instant::now();
-    while store.index_step(1000)?.indexed > 0 {}
+    while store.index_step(8_000)?.indexed > 0 {}
     let indexed = started.elapsed();
     let started = Instant::now();
     store.optimize_index()?;

@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 use crate::status::Indexing;
 use crate::{Active, Error};
 
-/// Rows indexed in one go: few enough that an answer to what was typed waits for none, many enough for large segments.
-const BATCH: u32 = 1000;
+/// Rows indexed in one go. Every batch becomes a segment, and small ones are merged again and again.
+const BATCH: u32 = 8_000;
 /// After so many rows, all at once or little by little, the index's segments are joined.
 const OPTIMIZE_AFTER: u64 = 20_000;
 /// After so many projects went at once they are joined too: the room of what went is asked for.

@@ -10,6 +10,8 @@ use crate::connection::lock;
 use crate::index_file::TABLES;
 use crate::{Error, Store, search, vocabulary};
 
+/// Bytes of text after which a batch takes no more rows.
+const BATCH_BYTES: usize = 16 << 20;
 /// Words looked at in one go.
 const WORDS: u32 = 2_000;
 
@@ -35,7 +37,7 @@ struct Batch {
 }
 
 impl Store {
-    /// Indexes at most `most` rows. Nothing to do, or indexing stopped: `indexed` is 0.
+    /// Indexes at most `most` rows, and fewer when their texts are long. Nothing to do, or indexing stopped: `indexed` is 0.
     ///
     /// # Errors
     /// When a file cannot be read or written; the batch is then done again.
@@ -116,7 +118,7 @@ impl Store {
             }
             write_entry(&tx, entry, &mut vocabulary)?;
         }
-        vocabulary::keep(&tx, &vocabulary)?;
+        vocabulary::keep(&tx, vocabulary)?;
         tx.execute("UPDATE meta SET written = ?1", [batch.epoch])?;
         tx.commit()?;
         Ok(true)
@@ -138,9 +140,15 @@ fn batch(cache: &Connection, most: u32) -> Result<Batch, Error> {
     )?;
     let keys = statement.query_map((epoch, most), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut entries = Vec::new();
+    let mut bytes = 0;
     for key in keys {
         let (source, row_key): (i64, i64) = key?;
-        entries.push(Entry { source, row_key, texts: texts(cache, source, row_key)? });
+        let texts = texts(cache, source, row_key)?;
+        bytes += texts.iter().flatten().map(String::len).sum::<usize>();
+        entries.push(Entry { source, row_key, texts });
+        if bytes >= BATCH_BYTES {
+            break;
+        }
     }
     Ok(Batch { epoch, entries })
 }
@@ -165,9 +173,12 @@ fn texts(cache: &Connection, source: i64, row_key: i64) -> Result<Option<[String
 /// Writes the words as the search folds them: FTS5's own folding knows Latin letters only, and older ones at that.
 fn write_entry(tx: &Connection, entry: &Entry, vocabulary: &mut HashSet<String>) -> Result<(), Error> {
     let mut folded = |text: &String| {
-        let words = search::words(text);
-        let text = words.join(" ");
-        vocabulary.extend(words);
+        let text = search::joined_words(text);
+        for word in text.split(' ') {
+            if !word.is_empty() && !vocabulary.contains(word) {
+                vocabulary.insert(word.to_owned());
+            }
+        }
         text
     };
     let Some([a, b, c, d]) = entry.texts.as_ref().map(|texts| texts.each_ref().map(&mut folded)) else {

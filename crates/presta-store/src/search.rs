@@ -365,7 +365,31 @@ fn pieces(text: &str) -> Vec<Piece> {
 
 /// The folded words of a text, as the index tokenises it.
 pub(crate) fn words(text: &str) -> Vec<String> {
-    runs(text).into_iter().filter(|(_, is_word)| *is_word).map(|(word, _)| fold(word)).collect()
+    words_of(text).map(fold).collect()
+}
+
+/// The same with a space between two of them.
+pub(crate) fn joined_words(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for word in words_of(text) {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        if word.is_ascii() {
+            joined.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        } else {
+            joined.push_str(&fold(word));
+        }
+    }
+    joined
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !is_in_word(c)).filter(|word| !word.is_empty())
+}
+
+fn is_in_word(c: char) -> bool {
+    c.is_alphanumeric() || (!c.is_ascii() && unicode_normalization::char::is_combining_mark(c))
 }
 
 /// Runs of word characters and of the rest, in order.
@@ -374,7 +398,7 @@ fn runs(text: &str) -> Vec<(&str, bool)> {
     let mut start = 0;
     let mut kind: Option<bool> = None;
     for (index, c) in text.char_indices() {
-        let is_word = c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c);
+        let is_word = is_in_word(c);
         if kind.is_some_and(|kind| kind != is_word) {
             out.push((text.get(start..index).unwrap_or_default(), !is_word));
             start = index;
