@@ -25,12 +25,19 @@ pub(crate) struct Profile {
     lock: Mutex<Option<File>>,
     beside: AtomicBool,
     local: AtomicBool,
+    /// The lock is still to be taken: the disk did not let it.
+    owed: AtomicBool,
 }
 
 impl Default for Profile {
     /// As for an engine whose host takes care of being the only one.
     fn default() -> Self {
-        Self { lock: Mutex::new(None), beside: AtomicBool::new(false), local: AtomicBool::new(false) }
+        Self {
+            lock: Mutex::new(None),
+            beside: AtomicBool::new(false),
+            local: AtomicBool::new(false),
+            owed: AtomicBool::new(false),
+        }
     }
 }
 
@@ -60,17 +67,37 @@ impl Engine {
                 self.inner.profile.beside.store(true, Ordering::Release);
                 self.settle_signed_out(SignedOutReason::ProfileInUse);
                 if let Err(error) = self.take(Duration::MAX).await {
-                    return tracing::error!(%error, "the profile could not be locked");
+                    return self.could_not_lock(&error);
                 }
                 self.inner.profile.beside.store(false, Ordering::Release);
                 self.set_phase(Phase::Starting);
             }
-            Err(error) => {
-                tracing::error!(%error, "the profile could not be locked");
-                return self.settle_signed_out(SignedOutReason::Storage);
-            }
+            Err(error) => return self.could_not_lock(&error),
         }
         self.resume().await;
+    }
+
+    /// Opens the account last signed in, once more; takes the profile first where the disk did not let it be taken.
+    pub(crate) async fn start_again(&self) {
+        if self.inner.profile.owed.load(Ordering::Acquire) {
+            let taken = match self.take(PATIENCE).await {
+                Ok(taken) => taken,
+                Err(error) => return self.could_not_lock(&error),
+            };
+            self.inner.profile.beside.store(!taken, Ordering::Release);
+            if !taken {
+                return self.settle_signed_out(SignedOutReason::ProfileInUse);
+            }
+            self.inner.profile.owed.store(false, Ordering::Release);
+        }
+        self.resume().await;
+    }
+
+    fn could_not_lock(&self, error: &Error) {
+        tracing::error!(%error, "the profile could not be locked");
+        self.inner.profile.owed.store(true, Ordering::Release);
+        self.inner.profile.beside.store(false, Ordering::Release);
+        self.settle_signed_out(SignedOutReason::Storage);
     }
 
     /// As [`Engine::start`], for a host that does not stay: another process is not waited for.

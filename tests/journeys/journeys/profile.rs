@@ -47,6 +47,32 @@ fn in_use(state: &SessionState) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_could_not_be_locked_is_locked_by_the_next_try() {
+    let platform = market(false).await;
+    let (profile, vault) = (tempfile::tempdir().unwrap(), Vault::memory());
+    let lock = profile.path().join("lock");
+    std::fs::create_dir(&lock).unwrap();
+    let first = host(&profile, platform.url(), &vault);
+    first.start().await;
+    let storage = SessionState::SignedOut { reason: SignedOutReason::Storage };
+    assert_eq!(first.session(), storage);
+    call(&first, "session_retry", json!({})).await;
+    assert_eq!(first.session(), storage);
+
+    std::fs::remove_dir(&lock).unwrap();
+    let second = host(&profile, platform.url(), &vault);
+    second.start().await;
+    call(&first, "session_retry", json!({})).await;
+    assert!(in_use(&first.session()), "{:?}", first.session());
+    assert_eq!(code(&first, "session_sign_in", json!({ "server": null })).await, "profile-in-use");
+    second.leave().await;
+    call(&first, "session_retry", json!({})).await;
+    assert_eq!(first.session(), SessionState::SignedOut { reason: SignedOutReason::None });
+    let third = host(&profile, platform.url(), &vault);
+    assert_eq!(third.start_alone().await.unwrap_err().failure().code, "profile-in-use");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_window_waits_for_the_first_and_then_goes_on() {
     let platform = market(false).await;
     let (profile, vault) = (tempfile::tempdir().unwrap(), Vault::memory());

@@ -34,7 +34,7 @@ impl Engine {
         }
     }
 
-    /// Tries again what the keyring stood in the way of.
+    /// Tries again what the keyring or the disk stood in the way of.
     pub async fn retry_session(&self) -> SessionState {
         match self.active() {
             Some(active) => {
@@ -42,7 +42,7 @@ impl Engine {
                 let _ = presta_api::RefreshTokens::load(&*active.keeper).await;
                 active.sync_now();
             }
-            None if matches!(self.session(), SessionState::SignedOut { .. }) => self.resume().await,
+            None if matches!(self.session(), SessionState::SignedOut { .. }) => self.start_again().await,
             None => {}
         }
         self.session()
