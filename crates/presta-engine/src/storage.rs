@@ -78,6 +78,7 @@ impl Active {
     /// When the file cannot be written.
     pub async fn vacuum(&self) -> Result<(), Error> {
         self.on_store(|store| store.tidy(true)).await?;
+        self.drop_words().await?;
         self.on_store(Store::optimize_index).await?;
         self.bus.touch(["storage"]);
         Ok(())

@@ -16,7 +16,8 @@ use crate::{Active, Error};
 const BATCH: u32 = 8_000;
 /// After so many rows, all at once or little by little, the index's segments are joined.
 const OPTIMIZE_AFTER: u64 = 20_000;
-/// After so many projects went at once they are joined too: the room of what went is asked for.
+/// After so many projects went at once they are joined too: the room of what went is asked for. After so many rows went,
+/// the words that they alone had go with the next joining.
 const OPTIMIZE_AFTER_GONE: u64 = 1_000;
 /// A window that shows hits reads them again after so many more rows.
 const TELL_EVERY: u64 = 10_000;
@@ -44,6 +45,8 @@ pub(crate) struct Upkeep {
     probe: Notify,
     /// Rows indexed since the index's segments were joined.
     unjoined: AtomicU64,
+    /// Rows that went since the words of the index were looked through.
+    gone: AtomicU64,
 }
 
 impl Active {
@@ -81,6 +84,19 @@ impl Active {
         self.set_status(|status| status.storage_error = Some(Failure::new(error.code())));
     }
 
+    /// Drops the words that no row has any more. What comes meanwhile is indexed in between.
+    pub(crate) async fn drop_words(&self) -> Result<(), Error> {
+        let mut after = Some(String::new());
+        while let Some(word) = after {
+            after = self.on_store(move |store| store.drop_words(&word)).await?;
+            if self.on_store(|store| store.index_step(BATCH)).await?.indexed > 0 {
+                self.bus.touch(["search"]);
+            }
+        }
+        self.upkeep.gone.store(0, Ordering::Relaxed);
+        Ok(())
+    }
+
     /// Runs a piece of work on the files on a blocking thread.
     pub(crate) async fn on_store<T: Send + 'static>(
         &self,
@@ -109,8 +125,9 @@ pub(crate) async fn index(active: Arc<Active>) {
 async fn catch_up(active: &Active) -> Result<(), Error> {
     let (mut done, mut told) = (0, 0);
     loop {
-        let Progress { indexed, pending } = active.on_store(|store| store.index_step(BATCH)).await?;
+        let Progress { indexed, gone, pending } = active.on_store(|store| store.index_step(BATCH)).await?;
         done += indexed;
+        active.upkeep.gone.fetch_add(gone, Ordering::Relaxed);
         let backlog = done + pending > u64::from(BATCH);
         active.set_status(|status| {
             status.indexing = (backlog && pending > 0).then_some(Indexing { done, total: done + pending });
@@ -127,6 +144,9 @@ async fn catch_up(active: &Active) -> Result<(), Error> {
     }
     let unjoined = active.upkeep.unjoined.fetch_add(done, Ordering::Relaxed).saturating_add(done);
     if unjoined >= OPTIMIZE_AFTER {
+        if active.upkeep.gone.load(Ordering::Relaxed) >= OPTIMIZE_AFTER_GONE {
+            active.drop_words().await?;
+        }
         active.on_store(Store::optimize_index).await?;
         active.upkeep.unjoined.store(0, Ordering::Relaxed);
     }

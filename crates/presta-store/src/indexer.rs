@@ -20,8 +20,14 @@ const WORDS: u32 = 2_000;
 pub struct Progress {
     /// Rows of the batch.
     pub indexed: u64,
+    /// Of these, rows that are no more.
+    pub gone: u64,
     /// Rows that still wait.
     pub pending: u64,
+}
+
+impl Progress {
+    const NONE: Self = Self { indexed: 0, gone: 0, pending: 0 };
 }
 
 /// A row to index; without texts when it is gone.
@@ -43,14 +49,14 @@ impl Store {
     /// When a file cannot be read or written; the batch is then done again.
     pub fn index_step(&self, most: u32) -> Result<Progress, Error> {
         let mut search = lock(&self.inner.search);
-        let Some(connection) = search.as_mut() else { return Ok(Progress { indexed: 0, pending: 0 }) };
+        let Some(connection) = search.as_mut() else { return Ok(Progress::NONE) };
         self.writable()?;
         let mut batch = self.read_only(|cache| batch(cache, most))?;
         if batch.entries.is_empty() {
             // Entries of the present epoch may still be written to; they are taken once it is over.
             let waiting: bool = self.read_only(|cache| Ok(cache.query_row(EXISTS, [], |row| row.get(0))?))?;
             if !waiting {
-                return Ok(Progress { indexed: 0, pending: 0 });
+                return Ok(Progress::NONE);
             }
             self.write(|tx| -> Result<_, Error> {
                 tx.execute("UPDATE index_state SET epoch = epoch + 1", [])?;
@@ -59,11 +65,13 @@ impl Store {
             batch = self.read_only(|cache| self::batch(cache, most))?;
         }
         if !self.write_terms(connection, &batch)? {
-            return Ok(Progress { indexed: 0, pending: 0 });
+            return Ok(Progress::NONE);
         }
         self.write(|tx| clear(tx, &batch))?;
         let pending = self.read_only(pending)?;
-        Ok(Progress { indexed: u64::try_from(batch.entries.len()).unwrap_or(u64::MAX), pending })
+        let count = |entries: usize| u64::try_from(entries).unwrap_or(u64::MAX);
+        let gone = batch.entries.iter().filter(|entry| entry.texts.is_none()).count();
+        Ok(Progress { indexed: count(batch.entries.len()), gone: count(gone), pending })
     }
 
     /// Rows that wait to be indexed.
@@ -75,8 +83,7 @@ impl Store {
     }
 
     /// Joins the index's segments, after much was indexed or dropped: searches then read one instead of several, and what
-    /// is gone from the rows is gone from the file. Words that no row has any more are dropped a few at a time, between
-    /// which others get at the index.
+    /// is gone from the rows is gone from the file.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -87,15 +94,20 @@ impl Store {
             }
             Ok(())
         })?;
-        let mut after = Some(String::new());
-        while let Some(word) = after {
-            after = self.on_index(|index| vocabulary::prune(index, &TABLES, &word, WORDS))?.flatten();
-        }
         self.on_index(|index| {
             crate::health::give_back(index)?;
             Ok(index.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
         })?;
         Ok(())
+    }
+
+    /// Looks through the words after `after`, a few of them, and drops those that no row has any more; the word to go on
+    /// behind, if there are more. Each word is looked for, which takes minutes for all of them in an index of a million rows.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn drop_words(&self, after: &str) -> Result<Option<String>, Error> {
+        Ok(self.on_index(|index| vocabulary::prune(index, &TABLES, after, WORDS))?.flatten())
     }
 
     /// Does something with the index, unless indexing was stopped.

@@ -301,11 +301,13 @@ fn words_that_no_row_has_any_more_leave() {
         })
         .unwrap();
     sample::index(&store);
+    sample::drop_words(&store);
     store.optimize_index().unwrap();
     assert_eq!(words(&store, "numero").len(), 6_000, "what is there stays");
     let large = store.sizes().unwrap().search;
     store.write(|tx| project::remove(tx, "p1")).unwrap();
     sample::index(&store);
+    sample::drop_words(&store);
     store.optimize_index().unwrap();
     assert_eq!(words(&store, "numero"), ["numero00007"]);
     assert!(store.sizes().unwrap().search < large, "room is given back");
@@ -318,6 +320,7 @@ fn words_that_no_row_has_any_more_leave() {
     let other = sample::message("m1", "thr_1", 1, "rien");
     store.write(|tx| message::upsert(tx, &presta_model::Message { rev: 2, ..other.clone() }, 1)).unwrap();
     sample::index(&store);
+    sample::drop_words(&store);
     store.optimize_index().unwrap();
     assert!(words(&store, "numero").is_empty() && words(&store, "kvzj").is_empty());
     assert_eq!(store.check_index().unwrap(), None);

@@ -67,6 +67,7 @@ fn a_cap_of_size_drops_the_oldest_until_it_holds() {
     limit(&store, Retention { keep_days: None, max_megabytes: Some(1) });
     let gone = store.retain(NOW).unwrap();
     sample::index(&store);
+    sample::drop_words(&store);
     store.optimize_index().unwrap();
     store.tidy(true).unwrap();
     let after = store.sizes().unwrap();

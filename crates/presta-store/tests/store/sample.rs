@@ -28,6 +28,14 @@ pub fn index(store: &Store) {
     while store.index_step(500).unwrap().indexed > 0 {}
 }
 
+/// Looks through all words of the index.
+pub fn drop_words(store: &Store) {
+    let mut after = Some(String::new());
+    while let Some(word) = after {
+        after = store.drop_words(&word).unwrap();
+    }
+}
+
 /// The ids of all projects that a search finds, sorted.
 pub fn found(store: &Store, query: &str, filters: &ProjectFilters) -> Vec<String> {
     let request = ListRequest {
