@@ -27,6 +27,9 @@ pub struct Amount {
     /// With release builds.
     #[arg(long)]
     pub release: bool,
+    /// Processes at a time for the cases and the kills, which share them and mostly wait: each begins its draws a number later.
+    #[arg(long, default_value_t = 1)]
+    pub jobs: u32,
 }
 
 /// Targets that share the minutes, by their tests.
@@ -63,21 +66,39 @@ pub fn run(root: &Path, amount: Amount) -> anyhow::Result<()> {
         ("fuzz", ""),
     ] {
         println!("\n▸ {target} {test}");
-        let mut command = Command::new(root.join("scripts/with-keyring"));
-        command.arg(env!("CARGO")).arg("test").args(&packages).args(release).args(["--test", target, "--", test]);
-        command.args(["--nocapture", "--test-threads=1"]).current_dir(root);
-        for (name, value) in [
-            ("PRESTA_MODEL_CASES", amount.cases),
-            ("PRESTA_KILLS", amount.kills),
-            ("PRESTA_FILE_KILLS", amount.kills / 4),
-            ("PRESTA_POWER_CUTS", amount.kills),
-            ("PRESTA_FUZZ_SECONDS", seconds),
-            ("PRESTA_OFFLINE_CHANGES", amount.changes),
-            ("PRESTA_SEED", seed),
-        ] {
-            command.env(name, value.to_string());
+        let jobs = if ["model::", "kill::"].contains(&test) { amount.jobs.max(1) } else { 1 };
+        let mut running = Vec::new();
+        for job in 0..jobs {
+            let mut command = Command::new(root.join("scripts/with-keyring"));
+            command.arg(env!("CARGO")).arg("test").args(&packages).args(release).args(["--test", target, "--", test]);
+            command.args(["--nocapture", "--test-threads=1"]).current_dir(root);
+            for (name, value) in [
+                ("PRESTA_MODEL_CASES", amount.cases.div_ceil(jobs)),
+                ("PRESTA_KILLS", amount.kills.div_ceil(jobs)),
+                ("PRESTA_FILE_KILLS", amount.kills / 4),
+                ("PRESTA_POWER_CUTS", amount.kills),
+                ("PRESTA_FUZZ_SECONDS", seconds),
+                ("PRESTA_OFFLINE_CHANGES", amount.changes),
+                ("PRESTA_SEED", seed.wrapping_add(job)),
+            ] {
+                command.env(name, value.to_string());
+            }
+            running.push(std::thread::spawn(move || figures_of(&mut command)));
         }
-        figures.extend(figures_of(&mut command).with_context(|| format!("{target} {test}, with --seed {seed}"))?);
+        let mut failed = None;
+        for (job, thread) in (0..jobs).zip(running) {
+            match thread.join().map_err(|_| anyhow::anyhow!("the reading of the test ended"))? {
+                Ok(of_one) => figures.extend(of_one),
+                Err(error) => {
+                    failed.get_or_insert(
+                        error.context(format!("{target} {test}, with --seed {}", seed.wrapping_add(job))),
+                    );
+                }
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
     }
     println!("\nEverything holds, seed {seed}: {}", figures.join(", "));
     Ok(())
