@@ -69,10 +69,13 @@ test("files are chosen, what is too large says so, and each can be taken out by 
   const [pdf, png] = [join(stack.dir, "devis.pdf"), join(stack.dir, "esquisse.png")];
   writeFileSync(pdf, quote);
   writeFileSync(png, "une image");
-  await page.getByTestId("attach-button").focus();
-  const chooser = page.waitForEvent("filechooser");
-  await page.keyboard.press("Enter");
-  await (await chooser).setFiles([large, pdf, png]);
+  // The conversation may still be taking the focus as it opens.
+  await expect(async () => {
+    await page.getByTestId("attach-button").focus();
+    const chooser = page.waitForEvent("filechooser", { timeout: 2_000 });
+    await page.keyboard.press("Enter");
+    await (await chooser).setFiles([large, pdf, png]);
+  }).toPass({ timeout: 20_000 });
   await expect(named(staged(), "devis.pdf")).toHaveAttribute("data-state", "staged");
   await expect(named(staged(), "devis.pdf")).toContainText("3,0 Mo");
   await expect(named(staged(), "film.mp4")).toHaveAttribute("data-state", "failed");

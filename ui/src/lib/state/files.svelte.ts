@@ -54,6 +54,11 @@ export class Files {
     if (this.copies.some((copy) => copy.id !== null && ids.has(copy.id))) this.copies = this.copies.filter((copy) => copy.id === null || !ids.has(copy.id));
   }
 
+  /** What was in the draft of a conversation went with a message, maybe before the draft showed it. */
+  left(threadId: string): void {
+    this.copies = this.copies.filter((copy) => copy.threadId !== threadId || copy.id === null);
+  }
+
   /** Saves a file where downloads go. The answer is its name there, `null` when it was stopped. */
   async save(threadId: string, file: AttachmentRow): Promise<string | null> {
     this.saving = new Map(this.saving).set(file.id, 0);

@@ -44,6 +44,19 @@ test("a file is copied piece by piece, and the next one after it", async () => {
   expect(files.copies.map((copy) => copy.id)).toEqual(["2"]);
 });
 
+test("a file that was sent before the draft showed it is shown no more, what failed and what others have stays", async () => {
+  files.add("thr_1", [file("a.txt", 0), file("b.txt", 0)]);
+  files.add("thr_2", [file("c.txt", 0)]);
+  (await next("attachment_stage_begin")).answer({ id: "1" });
+  (await next("attachment_stage_finish")).answer({ id: "1" });
+  (await next("attachment_stage_begin")).refuse({ code: "disk-full", params: {} });
+  (await next("attachment_stage_begin")).answer({ id: "3" });
+  (await next("attachment_stage_finish")).answer({ id: "3" });
+  await expect.poll(() => files.copies.map((copy) => copy.id)).toEqual(["1", null, "3"]);
+  files.left("thr_1");
+  expect(files.copies.map((copy) => copy.name)).toEqual(["b.txt", "c.txt"]);
+});
+
 test("what fails says why and is given up, and the next one is copied all the same", async () => {
   files.add("thr_1", [file("a.txt", 3), file("b.txt", 0)]);
   (await next("attachment_stage_begin")).answer({ id: "1" });
