@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { allow, demo, enter, menu, openApp, openBiddable, settings, signIn, synced } from "./app";
+import { allow, enter, menu, nadia, openApp, openBiddable, settings, signIn, synced } from "./app";
 import { accessible, look } from "./audit";
 import { Stack } from "./stack";
 
-const client = { login: "nadia.demo", password: "demo-nadia" };
 const passphrase = "un cheval et une agrafe";
 
 let stack: Stack;
@@ -50,8 +49,8 @@ test("a second account is added, each shows its own, and giving up brings the fi
   const url = await page.getByTestId("signin-link").inputValue();
   const other = await (await browser.newContext()).newPage();
   await other.goto(url);
-  await other.locator("[name=login]").fill(client.login);
-  await other.locator("[name=password]").fill(client.password);
+  await other.locator("[name=login]").fill(nadia.login);
+  await other.locator("[name=password]").fill(nadia.password);
   await other.locator("#login-submit").click();
   await other.locator("#consent-allow").click();
   await expect(page.getByTestId("account-menu")).not.toHaveText(name ?? "");
@@ -114,6 +113,7 @@ test("a passphrase locks with Ctrl L, after a restart too, and the wrong one ope
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("passphrase-current")).toBeVisible();
   await page.getByTestId("lock-after").selectOption("15");
+  await expect(page.getByTestId("lock-after")).toHaveValue("15");
   await page.getByTestId("key-rotate").click();
   await expect(page.getByTestId("toast").last()).toContainText("Clé changée");
   await settings(page, "dark", "en");
@@ -162,7 +162,7 @@ test("without a keyring the session is kept nowhere, and that is on screen all t
     await page.getByTestId("theme-light").click();
     await page.getByTestId("lang-fr").click();
     await page.getByTestId("session-only").click();
-    await allow(page, demo);
+    await allow(page);
     await synced(page);
     await expect(page.getByTestId("keyring-bar")).toHaveAttribute("data-keeping", "session-only");
     await menu(page);

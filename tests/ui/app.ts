@@ -2,6 +2,9 @@ import { expect, type Page } from "@playwright/test";
 import type { Stack } from "./stack";
 
 export const demo = { login: "camille.demo", password: "demo-camille" };
+export const nadia = { login: "nadia.demo", password: "demo-nadia" };
+/** An offer that nothing is wrong with. */
+export const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
 
 /** Opens the window; whatever it reports as an error fails the test. `freezePrototype` as the desktop shell has it. */
 export async function openApp(page: Page, stack: Stack): Promise<string[]> {
@@ -38,10 +41,10 @@ export async function allow(page: Page, who = demo): Promise<void> {
 }
 
 /** Signs in unless this profile already is. */
-export async function enter(page: Page, stack: Stack): Promise<string[]> {
+export async function enter(page: Page, stack: Stack, who = demo): Promise<string[]> {
   const errors = await openApp(page, stack);
   await expect(page.getByTestId("signin-button").or(page.getByTestId("nav-missions"))).toBeVisible();
-  if (await page.getByTestId("signin-button").isVisible()) await signIn(page);
+  if (await page.getByTestId("signin-button").isVisible()) await signIn(page, who);
   await synced(page);
   return errors;
 }

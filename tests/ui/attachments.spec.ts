@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Locator, type Page } from "@playwright/test";
-import { call, enter, openApp, settings, signIn, synced } from "./app";
+import { call, enter, nadia, settings } from "./app";
 import { look, looks } from "./audit";
 import { Stack } from "./stack";
 
 // Files from one window to the other: chosen, dropped, pasted, sent after an outage, saved on the other side.
-const filters = { skills: [], category: null, kind: null, budget_min: null, budget_max: null, currency: null, language: null, country: null, city: null, remote: null, client_verified: false, bids_max: null, max_age_days: null, not_bid: true };
 const quote = Buffer.alloc(3_000_000, "un devis de plusieurs pages ");
 
 let stack: Stack;
@@ -18,15 +17,11 @@ test.describe.configure({ mode: "serial" });
 test.setTimeout(120_000);
 test.beforeAll(async ({ browser }) => {
   stack = await Stack.start({ seed: "300" });
-  theirs = new Stack();
-  theirs.platformUrl = stack.platformUrl;
-  await theirs.startBridge();
+  theirs = await Stack.beside(stack);
   page = await (await browser.newContext()).newPage();
   client = await (await browser.newContext()).newPage();
   await enter(page, stack);
-  await openApp(client, theirs);
-  await signIn(client, { login: "nadia.demo", password: "demo-nadia" });
-  await synced(client);
+  await enter(client, theirs, nadia);
   const project = await ofTheClient();
   await page.evaluate((id) => (location.hash = `#/messages/local:${id}`), project);
   await expect(page.getByTestId("message-input")).toBeVisible();
@@ -43,7 +38,7 @@ const downloads = (): string => join(theirs.dir, "home", "Downloads");
 /** A project of the client's about which nothing was written yet. */
 async function ofTheClient(): Promise<string> {
   for (let offset = 0; ; offset += 50) {
-    const { rows } = (await call(page, "projects_list", { query: "", filters, sort: "newest", offset, limit: 50 })) as { rows: { id: string }[] };
+    const { rows } = (await call(page, "projects_list", { query: "", filters: { not_bid: true }, sort: "newest", offset, limit: 50 })) as { rows: { id: string }[] };
     if (rows.length === 0) throw new Error("the client has no project");
     for (const { id } of rows) {
       const seen = (await call(page, "project_get", { project_id: id })) as { client: { display_name: string } };

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { openApp, openBiddable, signIn, synced } from "./app";
+import { enter, openBiddable, text } from "./app";
 import { Stack } from "./stack";
 
 let stack: Stack;
@@ -8,13 +8,10 @@ test.describe.configure({ mode: "serial" });
 test.beforeAll(async ({ browser }) => {
   stack = await Stack.start({ seed: "120" });
   page = await (await browser.newContext()).newPage();
-  await openApp(page, stack);
-  await signIn(page);
-  await synced(page);
+  await enter(page, stack);
 });
 test.afterAll(() => stack.stop());
 
-const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
 const field = (name: string): ReturnType<Page["getByTestId"]> => page.getByTestId(name);
 const plain = (value: string | null): string => (value ?? "").replace(/\s/g, " ");
 

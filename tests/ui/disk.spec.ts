@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { openApp, openBiddable, signIn, synced } from "./app";
+import { enter, openBiddable, text } from "./app";
 import { accessible } from "./audit";
 import { Stack } from "./stack";
 
@@ -9,13 +9,9 @@ test.describe.configure({ mode: "serial" });
 test.beforeAll(async ({ browser }) => {
   stack = await Stack.start({ seed: "120", disk: 48 });
   page = await (await browser.newContext()).newPage();
-  await openApp(page, stack);
-  await signIn(page);
-  await synced(page);
+  await enter(page, stack);
 });
 test.afterAll(() => stack.stop());
-
-const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
 
 test("a full disk is told while the text stays on the screen", async () => {
   await openBiddable(page);
@@ -28,12 +24,12 @@ test("a full disk is told while the text stays on the screen", async () => {
   // The log of the database takes a little where it has been before.
   const bar = page.getByTestId("storage-error");
   let typed = text;
-  for (let round = 0; round < 60 && !(await bar.isVisible()); round += 1) {
-    typed = `${text}${" Encore une phrase.".repeat(50 + (round % 2))} ${round}`;
+  let round = 0;
+  await expect(async () => {
+    typed = `${text}${" Encore une phrase.".repeat(50 + (round % 2))} ${round++}`;
     await page.getByTestId("bid-text").fill(typed);
-    await page.waitForTimeout(400);
-  }
-  await expect(bar).toBeVisible();
+    await expect(bar).toBeVisible({ timeout: 400 });
+  }).toPass({ timeout: 30_000, intervals: [0] });
   await expect(bar).toHaveAttribute("data-code", "disk-full");
   await expect(bar).toContainText("Libérez de la place");
   await page.getByTestId("bid-submit").click();

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { openApp, signIn, synced, total } from "./app";
+import { enter, total } from "./app";
 import { Stack } from "./stack";
 
 let stack: Stack;
@@ -9,9 +9,7 @@ test.describe.configure({ mode: "serial" });
 test.beforeAll(async ({ browser }) => {
   stack = await Stack.start({ seed: "demo" });
   page = await (await browser.newContext()).newPage();
-  await openApp(page, stack);
-  await signIn(page);
-  await synced(page);
+  await enter(page, stack);
   all = await total(page);
 });
 test.afterAll(() => stack.stop());

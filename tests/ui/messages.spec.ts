@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { openApp, signIn, synced } from "./app";
+import { enter } from "./app";
 import { Stack } from "./stack";
 
 let stack: Stack;
@@ -8,9 +8,7 @@ test.describe.configure({ mode: "serial" });
 test.beforeAll(async ({ browser }) => {
   stack = await Stack.start({ seed: "demo", live: true });
   page = await (await browser.newContext()).newPage();
-  await openApp(page, stack);
-  await signIn(page);
-  await synced(page);
+  await enter(page, stack);
   await page.getByTestId("nav-messages").click();
 });
 test.afterAll(() => stack.stop());

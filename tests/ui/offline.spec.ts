@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { openApp, openBiddable, signIn, synced, total } from "./app";
+import { enter, openBiddable, text, total } from "./app";
 import { accessible } from "./audit";
 import { Stack } from "./stack";
 
@@ -9,13 +9,9 @@ test.describe.configure({ mode: "serial" });
 test.beforeAll(async ({ browser }) => {
   stack = await Stack.start({ seed: "120" });
   page = await (await browser.newContext()).newPage();
-  await openApp(page, stack);
-  await signIn(page);
-  await synced(page);
+  await enter(page, stack);
 });
 test.afterAll(() => stack.stop());
-
-const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
 
 test("losing the platform is told once, with what still works", async () => {
   await stack.stopPlatform();

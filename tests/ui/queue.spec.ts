@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { call, openApp, settings, signIn, synced } from "./app";
+import { call, enter, openApp, settings } from "./app";
 import { look, looks } from "./audit";
 import { Stack } from "./stack";
 
@@ -11,16 +11,11 @@ let other: Page;
 test.describe.configure({ mode: "serial" });
 test.beforeAll(async ({ browser }) => {
   stack = await Stack.start({ seed: "120" });
-  elsewhere = new Stack();
-  elsewhere.platformUrl = stack.platformUrl;
-  await elsewhere.startBridge();
+  elsewhere = await Stack.beside(stack);
   page = await (await browser.newContext()).newPage();
   other = await (await browser.newContext()).newPage();
-  for (const [window, its] of [[page, stack], [other, elsewhere]] as const) {
-    await openApp(window, its);
-    await signIn(window);
-    await synced(window);
-  }
+  await enter(page, stack);
+  await enter(other, elsewhere);
 });
 test.afterAll(async () => {
   await elsewhere.stop();
@@ -57,7 +52,6 @@ test("what was changed on two devices is shown side by side, and the person choo
   await expect(dialog).toContainText(search.name);
   await expect(dialog).toContainText("Nommée ici");
   await expect(dialog).toContainText("Nommée ailleurs");
-  await look(page, "merge light fr");
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
   for (const { theme, locale } of looks) {

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { enter, openApp, openBiddable, settings } from "./app";
+import { enter, openApp, openBiddable, settings, text } from "./app";
 import { accessible, looks, sizes, stretched, worded } from "./audit";
 import { Stack } from "./stack";
 
@@ -12,8 +12,6 @@ test.beforeAll(async ({ browser }) => {
   page = await (await browser.newContext()).newPage();
 });
 test.afterAll(() => stack.stop());
-
-const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
 
 /** Every screen and overlay, by how one gets there. */
 const screens: Record<string, (page: Page) => Promise<void>> = {

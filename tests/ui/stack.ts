@@ -37,6 +37,19 @@ export class Stack {
     }
   }
 
+  /** Another computer, with the same platform. */
+  static async beside(other: Stack): Promise<Stack> {
+    const stack = new Stack();
+    stack.platformUrl = other.platformUrl;
+    try {
+      await stack.startBridge();
+      return stack;
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
+  }
+
   async startPlatform(listen = new URL(this.platformUrl).host, options: Options = {}): Promise<void> {
     const args = ["serve", "--listen", listen, "--data", join(this.dir, "platform"), "--seed", options.seed ?? "demo"];
     if (options.live) args.push("--live");

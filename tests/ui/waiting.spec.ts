@@ -1,20 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { call, enter, openApp, settings, signIn, synced } from "./app";
+import { call, enter, nadia, openApp, settings, text } from "./app";
 import { look, looks } from "./audit";
 import { Stack } from "./stack";
 
-// What stands still in the queue: an offer whose project was changed meanwhile, and a message whose answer got lost.
+// What stands still in the queue: an offer whose project was changed meanwhile, a message whose answer got lost, and one
+// whose answers cannot be read.
 type Project = { row: { id: string; budget_max: { amount_minor: number; currency: string } | null }; can_bid: boolean; client: { display_name: string } };
-const text = "Bonjour, je propose de reprendre ce service pas à pas, avec des tests à chaque étape, une livraison par semaine et un point court chaque vendredi.";
-const everything = {
-  query: "",
-  filters: { skills: [], category: null, kind: null, budget_min: null, budget_max: null, currency: null, language: null, country: null, city: null, remote: null, client_verified: false, bids_max: null, max_age_days: null, not_bid: true },
-  sort: "newest",
-  offset: 0,
-  limit: 50,
-};
 
 let stack: Stack;
 let theirs: Stack;
@@ -24,15 +17,11 @@ test.describe.configure({ mode: "serial" });
 test.setTimeout(180_000);
 test.beforeAll(async ({ browser }) => {
   stack = await Stack.start({ seed: "300" });
-  theirs = new Stack();
-  theirs.platformUrl = stack.platformUrl;
-  await theirs.startBridge();
+  theirs = await Stack.beside(stack);
   page = await (await browser.newContext()).newPage();
   client = await (await browser.newContext()).newPage();
   await enter(page, stack);
-  await openApp(client, theirs);
-  await signIn(client, { login: "nadia.demo", password: "demo-nadia" });
-  await synced(client);
+  await enter(client, theirs, nadia);
 });
 test.afterAll(async () => {
   await theirs.stop();
@@ -41,8 +30,8 @@ test.afterAll(async () => {
 
 /** A project of the client's that takes our offer. */
 async function ofTheClient(): Promise<Project["row"]> {
-  for (let offset = 0; ; offset += everything.limit) {
-    const { rows } = (await call(page, "projects_list", { ...everything, offset })) as { rows: Project["row"][] };
+  for (let offset = 0; ; offset += 50) {
+    const { rows } = (await call(page, "projects_list", { query: "", filters: { not_bid: true }, sort: "newest", offset, limit: 50 })) as { rows: Project["row"][] };
     if (rows.length === 0) break;
     for (const { id } of rows) {
       const seen = (await call(page, "project_get", { project_id: id })) as Project;
@@ -50,6 +39,13 @@ async function ofTheClient(): Promise<Project["row"]> {
     }
   }
   throw new Error("the client has no open project");
+}
+
+/** The platform again; what it is sent as a message it takes, and answers in this way. */
+async function answering(fault: string | object): Promise<void> {
+  const faults = join(stack.dir, "faults.json");
+  writeFileSync(faults, JSON.stringify({ rules: [{ match: { method: "POST", path: "/v1/threads/{id}/messages" }, fault }] }));
+  await stack.startPlatform(undefined, { serve: ["--faults", faults] });
 }
 
 test("an offer waits for a decision when its project changed, and a lost answer is asked for again", async () => {
@@ -67,9 +63,7 @@ test("an offer waits for a decision when its project changed, and a lost answer 
   await expect(page.getByTestId("queue-row")).toHaveCount(2);
   await stack.stopBridge();
 
-  const faults = join(stack.dir, "faults.json");
-  writeFileSync(faults, JSON.stringify({ rules: [{ match: { method: "POST", path: "/v1/threads/{id}/messages" }, fault: "reset_after_commit" }] }));
-  await stack.startPlatform(undefined, { serve: ["--faults", faults] });
+  await answering("reset_after_commit");
   await call(client, "write_queue", { op: "editProject", target: project.id, body: { budget_max: { ...budget, amount_minor: budget.amount_minor + 25_000 } } });
   await call(client, "sync_now", {});
   await expect.poll(async () => ((await call(client, "queue_list", {})) as { acts: unknown[] }).acts.length, { timeout: 40_000 }).toBe(0);
@@ -101,4 +95,37 @@ test("once the answers come, the message is one and the offer leaves by keyboard
   await confirm.press("Enter");
   await expect(page.getByTestId("queue-row")).toHaveCount(0, { timeout: 60_000 });
   await expect(page.getByTestId("queue-delivered-row")).toHaveCount(2);
+});
+
+test("a message whose answers cannot be read stops in doubt, and is one when it is asked for again", async () => {
+  const told = "Une seule fois, même si les réponses sont illisibles.";
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await stack.stopPlatform();
+  await expect(page.getByTestId("sync-state")).toHaveAttribute("data-online", "false", { timeout: 40_000 });
+  await page.getByTestId("nav-messages").click();
+  await page.getByTestId("thread-row").first().click();
+  await page.getByTestId("message-input").fill(told);
+  await page.keyboard.press("Enter");
+  // JSON of another shape.
+  await answering({ huge: { bytes: 100 } });
+  await page.getByTestId("nav-queue").click();
+  const message = page.getByTestId("queue-row").filter({ hasText: told });
+  // Six answers, with the pauses between them.
+  await expect(message).toHaveAttribute("data-state", "in-doubt", { timeout: 120_000 });
+  await expect(message).toContainText("on ne sait pas s’il a été fait");
+  await expect(message.getByTestId("queue-edit")).toHaveCount(0);
+  await expect(message.getByTestId("queue-discard")).toBeVisible();
+  for (const { theme, locale } of looks) {
+    await settings(page, theme, locale);
+    await look(page, `queue in doubt ${theme} ${locale}`);
+  }
+  await settings(page, "light", "fr");
+  await stack.stopPlatform();
+  await stack.startPlatform();
+  await message.getByTestId("queue-retry").press("Enter");
+  await expect(page.getByTestId("queue-row")).toHaveCount(0, { timeout: 60_000 });
+  await expect(page.getByTestId("queue-delivered-row")).toHaveCount(3);
+  await page.getByTestId("nav-messages").click();
+  await page.getByTestId("thread-row").first().click();
+  await expect(page.getByTestId("message-bubble").filter({ hasText: told })).toHaveCount(1);
 });

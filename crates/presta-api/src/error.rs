@@ -244,6 +244,11 @@ impl Error {
         }
     }
 
+    /// An answer that can be read and is not what the contract says.
+    pub const fn misshapen(what: &'static str) -> Self {
+        Self::Decode { what, fault: DecodeFault::Shape, line: 0, column: 0 }
+    }
+
     /// Keeps the place and kind of a JSON error; its text quotes the answer.
     pub(crate) fn from_json(what: &'static str, error: &serde_json::Error) -> Self {
         use serde_json::error::Category;

@@ -117,21 +117,16 @@ impl Archive {
     ) -> Result<(), Error> {
         let Ok(entries) = self.entries_of(kind) else { return Ok(()) };
         let mut bad = None;
-        let walked = self.walk(&entries, 0, watch, &mut |at, row| {
-            let value: Value = match serde_json::from_slice(row.bytes) {
+        let walked = self.walk(&entries, 0, watch, &mut |_, row| {
+            let value = match self.parse(row) {
                 Ok(value) => value,
                 Err(error) => {
-                    bad.get_or_insert_with(|| self.bad_row(&entries, at + 1, error.to_string()));
+                    bad.get_or_insert(error);
                     return Ok(ControlFlow::Continue(()));
                 }
             };
             // Members in the order of their names, whatever order they were written in.
-            let mut hash = Sha256::new();
-            if let Err(error) = serde_json::to_writer(&mut hash, &value) {
-                bad.get_or_insert_with(|| self.bad_row(&entries, at + 1, error.to_string()));
-                return Ok(ControlFlow::Continue(()));
-            }
-            let hash = half(hash.finalize());
+            let hash = half(Sha256::digest(value.to_string()));
             let key = value.get("id").and_then(Value::as_str).map_or(Key::Content(hash), Key::of);
             if take(key, hash).is_break() {
                 return Err(self.too_many(&entries));

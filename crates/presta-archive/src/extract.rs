@@ -151,8 +151,12 @@ fn copy(mut content: Content<'_, '_>, to: &mut Unfinished) -> Result<(), Error> 
     }
 }
 
-/// Gives a file its name, unless that is taken: by a link where the file system has them, as a rename would replace.
-fn publish(part: &Path, target: &Path) -> io::Result<()> {
+/// Gives a file its name, unless that is taken: by a link where the file system has them, as a rename would replace. The file may
+/// keep its old name beside the new one.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] when there is something of that name, which stays as it is; why the disk refuses.
+pub fn publish(part: &Path, target: &Path) -> io::Result<()> {
     match fs::hard_link(part, target) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         Ok(()) => Ok(()),

@@ -31,8 +31,8 @@ impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         let left = self.left.get().checked_sub(u64::try_from(read).unwrap_or(u64::MAX));
-        self.left.set(left.ok_or_else(|| io::Error::other("the directory is too long"))?);
-        Ok(read)
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| read).ok_or_else(|| io::Error::other("the directory is too long"))
     }
 }
 
@@ -73,7 +73,6 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<(Zip, Stamp), Error> 
     let zip = opened.map_err(|error| match error {
         zip::result::ZipError::Io(source) if source.raw_os_error().is_some() => unreadable(source),
         _ if left.get() == 0 => too_long(shown.clone(), limits),
-        zip::result::ZipError::Io(source) if source.kind() == io::ErrorKind::Other => too_long(shown.clone(), limits),
         error => Error::NotZip { file: shown.clone(), reason: error.to_string() },
     })?;
     left.set(u64::MAX);
@@ -145,11 +144,11 @@ const fn is_bomb(size: u64, packed: u64, limits: &Limits) -> bool {
 fn unique(entries: Vec<Listed>, file: &str, faults: &mut Faults) -> Vec<Listed> {
     let mut times: HashMap<String, u32> = HashMap::new();
     for entry in &entries {
-        *times.entry(presta_model::fold(&entry.path)).or_default() += 1;
+        *times.entry(entry.path.to_lowercase()).or_default() += 1;
     }
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
-        if times.get(&presta_model::fold(&entry.path)).is_some_and(|times| *times > 1) {
+        if times.get(&entry.path.to_lowercase()).is_some_and(|times| *times > 1) {
             faults.add(Error::Duplicate { file: file.to_owned(), entry: name::shown(&entry.path) });
         } else {
             kept.push(entry);

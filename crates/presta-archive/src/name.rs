@@ -1,5 +1,7 @@
 //! Names of entries that are safe on every system, inside a folder of the person's choice.
 
+use presta_model::turns_direction;
+
 /// What is unsafe about a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -33,12 +35,6 @@ pub enum NameFault {
     Ending,
 }
 
-/// Characters that change how what surrounds them is shown (Unicode TR 36, bidirectional text spoofing).
-const TURNING: [char; 12] = [
-    '\u{200e}', '\u{200f}', '\u{061c}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}',
-    '\u{2067}', '\u{2068}', '\u{2069}',
-];
-
 /// Checks a path in an archive; `/` alone separates.
 pub(crate) fn check(name: &str, limit: usize) -> Result<(), NameFault> {
     if name.len() > limit {
@@ -47,7 +43,7 @@ pub(crate) fn check(name: &str, limit: usize) -> Result<(), NameFault> {
     if name.starts_with(['/', '\\']) || is_drive(name) {
         return Err(NameFault::Absolute);
     }
-    if name.chars().any(|c| c.is_control() || TURNING.contains(&c) || c == '\u{fffd}') {
+    if name.chars().any(|c| c.is_control() || turns_direction(c) || c == '\u{fffd}') {
         return Err(NameFault::Invisible);
     }
     // A folder's own entry ends with the separator.
@@ -76,7 +72,7 @@ fn is_drive(name: &str) -> bool {
 }
 
 /// Names that Windows gives to devices, with any ending ("Naming Files, Paths, and Namespaces", Win32).
-fn is_device(part: &str) -> bool {
+pub fn is_device(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or(part).trim_end().to_uppercase();
     match stem.as_str() {
         "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" => true,
@@ -91,7 +87,7 @@ fn is_device(part: &str) -> bool {
 
 /// A name for people: what cannot be shown is replaced, and it is not endless.
 pub(crate) fn shown(name: &str) -> String {
-    let safe = |c: char| if c.is_control() || TURNING.contains(&c) { '\u{fffd}' } else { c };
+    let safe = |c: char| if c.is_control() || turns_direction(c) { '\u{fffd}' } else { c };
     name.chars().take(200).map(safe).collect()
 }
 

@@ -86,14 +86,6 @@ impl<R: Read> Scanner<R> {
         Self { reader, shape, state, bytes: Vec::new(), row: 0, longest, deepest, largest, parsed: 0 }
     }
 
-    /// The next row, as [`Scanner::next`] gives it.
-    fn row(&mut self, keep: bool) -> Result<Option<Raw<'_>>, Stuck> {
-        if self.next(keep)?.is_none() {
-            return Ok(None);
-        }
-        Ok(Some(Raw { bytes: &self.bytes, parsed: self.parsed }))
-    }
-
     /// The bytes of the next row; empty ones when they are not to be kept.
     pub(crate) fn next(&mut self, keep: bool) -> Result<Option<&[u8]>, Stuck> {
         self.bytes.clear();
@@ -233,9 +225,12 @@ pub struct Page {
 /// A row as it was written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Raw<'r> {
-    pub(crate) bytes: &'r [u8],
+    bytes: &'r [u8],
     /// Bytes of memory it takes once it is parsed, about.
-    pub(crate) parsed: usize,
+    parsed: usize,
+    entry: &'r Entry,
+    /// Its number in the entry, from 1.
+    row: u64,
 }
 
 /// What is said of a row: its number in its kind from 0, and what it is.
@@ -252,16 +247,16 @@ impl Archive {
         let total = entries.iter().fold(0_u64, |total, entry| total.saturating_add(entry.size));
         let mut watch = Watch::new(total, tell);
         let (mut rows, mut more, mut taken, mut bad) = (Vec::new(), false, 0, None);
-        let walked = self.walk(&entries, offset, &mut watch, &mut |at, row| {
+        let walked = self.walk(&entries, offset, &mut watch, &mut |_, row| {
             if rows.len() >= limit || (taken + row.parsed > PAGE && !rows.is_empty()) {
                 more = true;
                 return Ok(ControlFlow::Break(()));
             }
             taken += row.parsed;
-            match serde_json::from_slice(row.bytes) {
+            match self.parse(row) {
                 Ok(value) => rows.push(value),
                 Err(error) => {
-                    bad = Some(self.bad_row(&entries, at + 1, error.to_string()));
+                    bad = Some(error);
                     return Ok(ControlFlow::Break(()));
                 }
             }
@@ -290,9 +285,11 @@ impl Archive {
             let mut content = open.read(self, entry, watch, Hashing::No)?;
             let mut scanner = Scanner::new(&mut content, rows.shape, &self.limits);
             let stuck = loop {
-                match scanner.row(at >= offset) {
-                    Ok(Some(row)) => {
-                        if at >= offset && take(at, row)?.is_break() {
+                match scanner.next(at >= offset) {
+                    Ok(Some(_)) if at < offset => at += 1,
+                    Ok(Some(_)) => {
+                        let raw = Raw { bytes: &scanner.bytes, parsed: scanner.parsed, entry, row: scanner.row };
+                        if take(at, raw)?.is_break() {
                             return Ok(());
                         }
                         at += 1;
@@ -321,12 +318,14 @@ impl Archive {
         }
     }
 
-    /// A row of a kind that is no JSON, by its number in the kind from 1.
-    pub(crate) fn bad_row(&self, entries: &[&Entry], row: u64, reason: String) -> Error {
-        let first = entries.first();
-        let file = first.map(|entry| self.file(entry.part)).unwrap_or_default();
-        let entry = first.map(|entry| entry.path.clone()).unwrap_or_default();
-        Error::Row { file, entry, row, reason }
+    /// What a row says.
+    pub(crate) fn parse(&self, raw: Raw<'_>) -> Result<Value, Error> {
+        serde_json::from_slice(raw.bytes).map_err(|error| Error::Row {
+            file: self.file(raw.entry.part),
+            entry: raw.entry.path.clone(),
+            row: raw.row,
+            reason: error.to_string(),
+        })
     }
 }
 

@@ -59,10 +59,10 @@ impl Archive {
         for (kind, entries) in &entries {
             let mut bad = None;
             let walked = self.walk(entries, 0, &mut watch, &mut |at, row| {
-                let value: Value = match serde_json::from_slice(row.bytes) {
+                let value = match self.parse(row) {
                     Ok(value) => value,
                     Err(error) => {
-                        bad.get_or_insert_with(|| self.bad_row(entries, at + 1, error.to_string()));
+                        bad.get_or_insert(error);
                         return Ok(ControlFlow::Continue(()));
                     }
                 };

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use presta_engine::{CoreEvent, SyncStatus};
+use presta_engine::{CoreEvent, Engine, SyncStatus};
+use serde_json::Value;
 
+use crate::exit::Stop;
 use crate::output::Output;
 
 /// A line that moves; nothing at all when the standard error is no terminal.
@@ -27,8 +29,21 @@ impl Progress {
         self.rows(status.done, status.total);
     }
 
-    /// Shows what an event says of an export or an archive.
-    pub fn event(&self, event: &CoreEvent) {
+    /// Runs a command that tells how far it is, and shows it.
+    pub async fn of(engine: &Engine, output: &Output, words: &str, name: &str, request: Value) -> Result<Value, Stop> {
+        let mut events = engine.events();
+        let progress = Self::new(output, words);
+        let work = presta_commands::dispatch(engine, name, request);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                answer = &mut work => return Ok(answer?),
+                Ok(event) = events.recv() => progress.event(&event),
+            }
+        }
+    }
+
+    fn event(&self, event: &CoreEvent) {
         match event {
             CoreEvent::Export { progress } => self.rows(progress.done, Some(progress.total)),
             CoreEvent::Archive { progress } => self.rows(progress.done, Some(progress.total)),

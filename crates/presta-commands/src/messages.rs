@@ -3,7 +3,7 @@
 use presta_engine::store::outbox::{self, Act, ActState, Failure, StoredAct};
 use presta_engine::store::{Connection, attachment, draft, message, project, thread};
 use presta_engine::{Engine, Error, message_html};
-use presta_model::{Millis, ProjectId, Thread, ThreadId, UserId};
+use presta_model::{LastMessage, Millis, ProjectId, Thread, ThreadId, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -343,7 +343,7 @@ fn local_row(connection: &Connection, id: &ThreadId) -> Result<Option<ThreadRow>
 fn lay_over(row: &mut ThreadRow, acts: &[StoredAct]) {
     for act in acts.iter().filter(|act| act.thread_id.as_ref() == Some(&row.id)) {
         row.queued += 1;
-        row.last_text = Some(act.act.text().chars().take(200).collect());
+        row.last_text = Some(act.act.text().chars().take(LastMessage::LONGEST).collect());
         row.last_mine = true;
         row.last_at = row.last_at.max(Some(act.queued_at));
     }

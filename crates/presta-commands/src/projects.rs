@@ -132,11 +132,12 @@ pub(crate) async fn list(engine: &Engine, request: ListRequest) -> Result<ListRe
     let active = engine.signed_in()?;
     let now = engine.now();
     let started = Instant::now();
+    let lengths = active.lengths();
     active
         .read(move |connection| {
             let search = Search::parse(&request.query);
             let me: Option<Me> = setting::get(connection, setting::ME)?;
-            let page = project_list::list(
+            let page = project_list::list_counted(
                 connection,
                 &StoreRequest {
                     search: &search,
@@ -147,6 +148,7 @@ pub(crate) async fn list(engine: &Engine, request: ListRequest) -> Result<ListRe
                     offset: request.offset,
                     limit: request.limit.min(WINDOW),
                 },
+                lengths.as_ref(),
             )?;
             let stages = Stages::read(connection)?;
             Ok(ListResponse {

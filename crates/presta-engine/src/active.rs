@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use presta_api::Client;
 use presta_model::{Catalog, EntityType, Me, UserId};
-use presta_store::{Connection, Store, Tx, setting};
+use presta_store::{Connection, LengthsNow, Store, Tx, setting};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -179,6 +179,11 @@ impl Active {
         let store = self.store.clone();
         let answer = tokio::task::spawn_blocking(move || store.read(read)).await.map_err(|_| Error::Interrupted)?;
         answer.inspect_err(|error| self.note_storage(error))
+    }
+
+    /// What is known of the lengths of lists, for a reading that begins after this.
+    pub fn lengths(&self) -> Option<LengthsNow> {
+        self.store.lengths()
     }
 
     /// Writes to the cache on a blocking thread, for the background work: nothing once it was stopped.

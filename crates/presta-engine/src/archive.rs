@@ -4,19 +4,18 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use presta_archive::Progress;
 pub use presta_archive::{Archive, Error as Fault, Form, Limits, Tell};
+use presta_store::durable;
 use presta_store::outbox::Failure;
 use serde::Serialize;
 use ts_rs::TS;
 
 use crate::bus::CoreEvent;
+use crate::pace::Pace;
 use crate::{Engine, Error};
-
-/// Time between two reports of how far a reading has come: a fast disk gives a MiB in a millisecond.
-const TELL: Duration = Duration::from_millis(250);
 
 /// How far the reading of an archive has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -37,21 +36,6 @@ struct Reading(Arc<AtomicBool>);
 impl Drop for Reading {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Release);
-    }
-}
-
-/// When a reading told last.
-#[derive(Debug, Default)]
-struct Pace(Option<Instant>);
-
-impl Pace {
-    /// Whether it is time to tell again; then it counts as told.
-    fn is_due(&mut self, now: Instant) -> bool {
-        let due = self.0.is_none_or(|told| now.saturating_duration_since(told) >= TELL);
-        if due {
-            self.0 = Some(now);
-        }
-        due
     }
 }
 
@@ -108,7 +92,7 @@ impl Engine {
 pub fn archive_failure(error: &presta_archive::Error) -> Failure {
     use presta_archive::Error as Archive;
     if let Archive::Writing { source, .. } = error
-        && source.kind() == std::io::ErrorKind::StorageFull
+        && durable::is_full(source)
     {
         return Failure::new("disk-full");
     }
@@ -125,19 +109,5 @@ pub fn archive_failure(error: &presta_archive::Error) -> Failure {
         Archive::MissingPart { part } => failure.with("part", i64::from(*part)),
         Archive::Limit { limit, .. } => failure.with("limit", i64::try_from(*limit).unwrap_or(i64::MAX)),
         _ => failure,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use super::Pace;
-
-    #[test]
-    fn a_gigabyte_in_a_second_is_told_four_times() {
-        let (mut pace, begun) = (Pace::default(), Instant::now());
-        let told = (0..1_000).filter(|ms| pace.is_due(begun + Duration::from_millis(*ms))).collect::<Vec<_>>();
-        assert_eq!(told, [0, 250, 500, 750]);
     }
 }

@@ -3,11 +3,11 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use presta_model::{ThreadId, local_id};
+use presta_model::{ThreadId, is_unseen, local_id};
 use presta_store::attachment::{self, Staged};
 use presta_store::outbox::Failure;
 use presta_store::staged_file::{self, StagedFileError};
-use presta_store::{Error as StoreError, Tx, durable, thread};
+use presta_store::{Tx, durable, thread};
 use serde::Serialize;
 use ts_rs::TS;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ const LONGEST_NAME: usize = 255;
 /// Longest ending of a name that is kept when it is cut, in characters, with the dot.
 const LONGEST_ENDING: usize = 16;
 /// Copies that are not finished end with this.
-const PART: &str = ".part";
+const PART: &str = "part";
 
 /// How far a file is on its way to the platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -80,9 +80,7 @@ impl Active {
         if there >= MOST_ATTACHMENTS {
             return Err(too_many());
         }
-        if self.store.is_refused() {
-            return Err(StoreError::DiskFailed("an earlier write failed".to_owned()).into());
-        }
+        self.store.writable()?;
         let _under_way = self.staging.read().await;
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(key.as_mut_slice()).map_err(|_| Error::refused("storage"))?;
@@ -140,8 +138,14 @@ impl Active {
         self.place.staged_folder()
     }
 
-    /// Removes the copies that no draft and no act has any more.
-    pub(crate) async fn sweep_staged(&self) -> Result<(), Error> {
+    /// Removes the copies that no draft and no act has any more. What led to it holds, whatever becomes of them.
+    pub(crate) async fn sweep_staged(&self) {
+        if let Err(error) = self.try_sweep_staged().await {
+            tracing::warn!(%error, "copies of files that nothing needs stay until the next start");
+        }
+    }
+
+    async fn try_sweep_staged(&self) -> Result<(), Error> {
         let dropped = self.write_durably_unless_stopped(|tx| Ok(attachment::sweep(tx)?)).await?;
         let paths: Vec<PathBuf> = dropped.iter().map(|id| self.staged_path(id)).collect();
         let sweep = move || paths.iter().for_each(|path| remove(path));
@@ -150,7 +154,7 @@ impl Active {
 
     /// Removes what a kill left: copies that are not finished, and those of which nothing is known.
     pub(crate) async fn sweep_left(&self) -> Result<(), Error> {
-        self.sweep_staged().await?;
+        self.try_sweep_staged().await?;
         // A copy has its name a moment before its row is written.
         let _alone = self.staging.write().await;
         let ids = self.read(|connection| Ok(attachment::ids(connection)?)).await?;
@@ -180,19 +184,18 @@ pub(crate) fn thread_place(thread: &ThreadId) -> String {
     format!("thread:{thread}")
 }
 
-/// Takes the files of the draft `place` for an act about to be queued, and gives what the act names them.
-pub(crate) fn claim_place(tx: &mut Tx<'_>, place: &str, now: i64) -> Result<Vec<String>, Error> {
-    let files: Vec<String> = attachment::of_place(tx, place)?.into_iter().map(|staged| staged.id).collect();
-    claim_files(tx, place, &files, now)
-}
-
-/// As [`claim_place`], of the draft's `files` alone.
-pub(crate) fn claim_files(tx: &mut Tx<'_>, place: &str, files: &[String], now: i64) -> Result<Vec<String>, Error> {
-    for id in files {
-        let staged = attachment::get(tx, id)?;
-        if staged.is_none_or(|staged| staged.place.as_deref() != Some(place)) {
-            return Err(Error::refused("not-found"));
-        }
+/// Takes the files of the draft `place`, or only `files` of them, for an act about to be queued, and gives what the act
+/// names them.
+pub(crate) fn claim_files(
+    tx: &mut Tx<'_>,
+    place: &str,
+    files: Option<&[String]>,
+    now: i64,
+) -> Result<Vec<String>, Error> {
+    let there: Vec<String> = attachment::of_place(tx, place)?.into_iter().map(|staged| staged.id).collect();
+    let files = files.unwrap_or(&there);
+    if files.iter().any(|id| !there.contains(id)) {
+        return Err(Error::refused("not-found"));
     }
     let ids: Vec<String> = files.iter().map(|id| local_id(id)).collect();
     if ids.len() > MOST_ATTACHMENTS {
@@ -228,7 +231,7 @@ fn seal(key: &staged_file::FileKey, mut from: impl Read, to: &Path) -> Result<st
     if let Some(folder) = to.parent() {
         durable::create_folder(folder).map_err(|error| Error::Io("making the folder of attached files", error))?;
     }
-    let part = to.with_extension(PART.trim_start_matches('.'));
+    let part = to.with_extension(PART);
     let sealed = staged_file::seal(key, &mut from, &part, LARGEST_ATTACHMENT).map_err(staged_failure).and_then(|it| {
         durable::rename(&part, to).map_err(|error| Error::Io("the copy of an attached file", error))?;
         Ok(it)
@@ -253,7 +256,7 @@ fn remove(path: &Path) {
 /// stays when it is cut, for the file is opened by it.
 fn named(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
+    let clean: String = last.chars().filter(|c| !c.is_control() && !is_unseen(*c)).collect();
     let clean = clean.trim();
     if clean.is_empty() {
         return "file".to_owned();
@@ -262,14 +265,6 @@ fn named(name: &str) -> String {
     let ending = if ending.chars().count() <= LONGEST_ENDING { ending } else { "" };
     let stem = clean.strip_suffix(ending).unwrap_or(clean);
     stem.chars().take(LONGEST_NAME - ending.chars().count()).chain(ending.chars()).collect()
-}
-
-/// Characters that are not seen and change how others are: marks of direction (UAX #9), separators of lines, joiners.
-fn turns(c: char) -> bool {
-    matches!(
-        c,
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-    )
 }
 
 /// The media type that a name's ending stands for (IANA).

@@ -4,25 +4,23 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::Instant;
 
 use presta_api::Retry;
 use presta_model::{Attachment, ThreadId};
 use presta_store::outbox::Failure;
-use presta_store::{message, thread};
+use presta_store::{durable, message, thread};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
-use tokio::time::Instant;
 use ts_rs::TS;
 use url::Url;
 
 use crate::bus::CoreEvent;
+use crate::pace::Pace;
 use crate::{Active, Engine, Error, file_name};
 
-/// Progress is told this often at most.
-const TELL: Duration = Duration::from_millis(250);
 /// A download goes on by itself after so many cuts, as long as each brought something.
 const CUTS: u32 = 5;
 /// Bytes of a part that are read at a time.
@@ -145,7 +143,7 @@ impl Active {
     async fn fetch(&self, file: &Attachment, path: &Path) -> Result<(), Error> {
         let broken = |error| unwritable(path, error);
         let mut part = Part::open(path, file.size).await.map_err(broken)?;
-        let mut told = None;
+        let mut told = Pace::default();
         let mut cuts = 0;
         while part.size < file.size {
             let before = part.size;
@@ -160,7 +158,7 @@ impl Active {
             }
         }
         part.file.sync_all().await.map_err(broken)?;
-        self.tell_download(file, part.size, &mut None);
+        self.tell_download(file, part.size, &mut Pace::default());
         if part.digest() == file.sha256 {
             return Ok(());
         }
@@ -170,13 +168,7 @@ impl Active {
     }
 
     /// Adds what one answer brings.
-    async fn receive(
-        &self,
-        file: &Attachment,
-        part: &mut Part,
-        path: &Path,
-        told: &mut Option<Instant>,
-    ) -> Result<(), Error> {
+    async fn receive(&self, file: &Attachment, part: &mut Part, path: &Path, told: &mut Pace) -> Result<(), Error> {
         let broken = |error| unwritable(path, error);
         let mut download = self.api.download(&file.id, part.size, &file.sha256).await?;
         if download.from != part.size {
@@ -199,9 +191,8 @@ impl Active {
         came
     }
 
-    fn tell_download(&self, file: &Attachment, done: u64, told: &mut Option<Instant>) {
-        if told.is_none_or(|at| at.elapsed() >= TELL) {
-            *told = Some(Instant::now());
+    fn tell_download(&self, file: &Attachment, done: u64, told: &mut Pace) {
+        if told.is_due(Instant::now()) {
             let progress = DownloadProgress { id: file.id.clone(), done, size: file.size };
             self.bus.send(CoreEvent::Download { progress });
         }
@@ -212,7 +203,7 @@ impl Engine {
     /// Shows the folder of a file that was saved since the start.
     ///
     /// # Errors
-    /// `not-found` when it was not, or is not there any more; `no-file-manager`.
+    /// `not-found` when it was not, `attachment-moved` when it is not there any more, `no-file-manager`.
     pub async fn reveal_attachment(&self, id: &str) -> Result<(), Error> {
         let path = self.signed_in()?.saved_attachment(id).ok_or_else(|| Error::refused("not-found"))?;
         if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
@@ -283,7 +274,7 @@ fn may_go_on(error: &presta_api::Error) -> bool {
 }
 
 fn unwritable(path: &Path, error: std::io::Error) -> Error {
-    if error.kind() == std::io::ErrorKind::StorageFull {
+    if durable::is_full(&error) {
         return Error::Io("saving a file", error);
     }
     tracing::warn!(kind = ?error.kind(), "a file could not be saved");

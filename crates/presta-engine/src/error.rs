@@ -47,7 +47,7 @@ impl Error {
             Self::Vault(presta_vault::Error::Absent) => Failure::new("keyring-absent"),
             Self::Vault(presta_vault::Error::Locked) => Failure::new("keyring-locked"),
             Self::Vault(_) => Failure::new("token-store"),
-            Self::Io(_, error) if error.kind() == std::io::ErrorKind::StorageFull => Failure::new("disk-full"),
+            Self::Io(_, error) if presta_store::durable::is_full(error) => Failure::new("disk-full"),
             Self::Io(_, error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem => {
                 Failure::new("storage-read-only")
             }

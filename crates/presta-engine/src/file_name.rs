@@ -1,8 +1,10 @@
 //! Names of files that others chose, made harmless for a folder of the person's on any system.
 
-use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
+
+use presta_archive::{is_device, publish};
+use presta_model::is_unseen;
 
 /// Longest name, in bytes: what goes around it still fits in the 255 of most file systems.
 const LONGEST: usize = 180;
@@ -10,8 +12,6 @@ const LONGEST: usize = 180;
 const LONGEST_ENDING: usize = 20;
 /// Names beside the wanted one that are tried.
 const BESIDE: u32 = 9_999;
-/// Names that are devices on Windows, whatever their ending.
-const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 /// `name` without folders, control characters, those that turn the direction of writing, and what Windows forbids; neither
 /// hidden nor a device, and never empty.
@@ -19,17 +19,15 @@ pub(crate) fn safe(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last
         .chars()
-        .filter(|c| !c.is_control() && !turns(*c))
+        .filter(|c| !c.is_control() && !is_unseen(*c))
         .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
         .collect();
     let clean = clean.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
     let clean = clean.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
     let (stem, ending) = split(clean);
-    let device = stem.to_ascii_lowercase();
-    let port = ["com", "lpt"].iter().any(|kind| device.strip_prefix(kind).is_some_and(|rest| rest.len() == 1));
-    let before = if port || DEVICES.contains(&device.as_str()) { "_" } else { "" };
-    let stem = cut(stem, LONGEST - ending.len());
-    let named = format!("{before}{stem}{ending}");
+    let before = if is_device(clean) { "_" } else { "" };
+    let stem = stem.get(..stem.floor_char_boundary(LONGEST - ending.len())).unwrap_or_default();
+    let named = format!("{before}{}{ending}", stem.trim_end());
     if named.is_empty() { "file".to_owned() } else { named }
 }
 
@@ -45,15 +43,11 @@ pub(crate) fn take(folder: &Path, name: &str, from: &Path) -> std::io::Result<Pa
     for number in 1..=BESIDE {
         let tried = if number == 1 { name.to_owned() } else { format!("{stem} ({number}){ending}") };
         let path = folder.join(tried);
-        // Made before it is replaced: a file that is there, or comes there meanwhile, is not written over.
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(_) => {
-                let named = std::fs::rename(from, &path);
-                if named.is_err() {
-                    // Nothing was written in it.
-                    let _ = std::fs::remove_file(&path);
-                }
-                return named.map(|()| path);
+        match publish(from, &path) {
+            Ok(()) => {
+                // Its old name, where it still has one.
+                let _ = std::fs::remove_file(from);
+                return Ok(path);
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -68,18 +62,6 @@ fn split(name: &str) -> (&str, &str) {
         Some((stem, ending)) if !stem.is_empty() && ending.len() <= LONGEST_ENDING => (stem, ending),
         _ => (name, ""),
     }
-}
-
-fn cut(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
-}
-
-fn turns(c: char) -> bool {
-    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -101,6 +83,8 @@ mod tests {
             ("why?<b>*.txt", "why__b__.txt"),
             ("con", "_con"),
             ("LPT1.txt", "_LPT1.txt"),
+            ("con.tar.gz", "_con.tar.gz"),
+            ("COM¹.txt", "_COM¹.txt"),
             ("comet.txt", "comet.txt"),
             ("nom. ", "nom"),
             ("été 2026.odt", "été 2026.odt"),

@@ -19,6 +19,7 @@ mod keys;
 mod links;
 mod lock;
 mod outbox;
+mod pace;
 mod profile_lock;
 mod queue;
 mod richtext;

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use presta_store::attachment::Staged;
-use presta_store::outbox::Failure;
+use presta_store::staged_file::StagedFileError;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::attachments::too_many;
+use crate::attachments::{staged_failure, too_many};
 use crate::{Active, Error, LARGEST_ATTACHMENT, MOST_ATTACHMENTS};
 
 /// Largest piece, in bytes.
@@ -64,9 +64,7 @@ impl Active {
     /// `attachment-too-large` and `too-many-attachments` with the limit.
     pub async fn begin_stage(self: &Arc<Self>, place: &str, name: String, size: u64) -> Result<String, Error> {
         if size > LARGEST_ATTACHMENT {
-            return Err(Error::Refused(
-                Failure::new("attachment-too-large").with("max", LARGEST_ATTACHMENT.cast_signed()),
-            ));
+            return Err(staged_failure(StagedFileError::TooLarge { limit: LARGEST_ATTACHMENT }));
         }
         let there = self.staged_files(place).await?.len();
         let id = Uuid::now_v7().to_string();

@@ -75,13 +75,9 @@ impl Active {
         self.upkeep.index.notify_one();
         // The write holds, but the disk failed at what comes after it: no other will be taken.
         if self.store.has_failed() {
-            self.note_refused();
+            let failure = Failure::new(StoreError::DiskFailed(String::new()).code());
+            self.set_status(|status| status.storage_error = Some(failure));
         }
-    }
-
-    fn note_refused(&self) {
-        let error = StoreError::DiskFailed(String::new());
-        self.set_status(|status| status.storage_error = Some(Failure::new(error.code())));
     }
 
     /// Drops the words that no row has any more. What comes meanwhile is indexed in between.
@@ -157,8 +153,8 @@ async fn catch_up(active: &Active) -> Result<(), Error> {
 /// disk that failed is not asked: nothing more is written to it.
 pub(crate) async fn watch_room(active: Arc<Active>) {
     loop {
-        let refused = active.status.borrow().storage_error.is_some();
-        if refused && !active.store.is_refused() {
+        let troubled = active.status.borrow().storage_error.is_some();
+        if troubled && !active.store.is_refused() {
             if let Err(error) = find_room(&active).await {
                 tracing::debug!(%error, "the disk takes nothing yet");
             }

@@ -6,7 +6,7 @@ use presta_store::outbox::{self, Act, Failure, StoredAct};
 use presta_store::{Connection, Tx, attachment, bid, message, project, setting, thread};
 use uuid::Uuid;
 
-use crate::attachments::{claim_files, claim_place, thread_place};
+use crate::attachments::{claim_files, thread_place};
 use crate::check::{Context, check, new_bid};
 use crate::outbox::base;
 use crate::queue::again;
@@ -127,10 +127,7 @@ impl Active {
                 .iter()
                 .any(|act| matches!(act.act, Act::ThreadOpen { .. }) && act.thread_id.as_ref() == Some(&thread));
             let place = thread_place(&thread);
-            let attachments = match &files {
-                None => claim_place(tx, &place, now)?,
-                Some(files) => claim_files(tx, &place, files, now)?,
-            };
+            let attachments = claim_files(tx, &place, files.as_deref(), now)?;
             if text.is_empty() && attachments.is_empty() {
                 return Err(Error::refused("message-empty"));
             }
@@ -265,10 +262,7 @@ impl Active {
             })
             .await?;
         self.outbox.notify_one();
-        // The act is gone, whatever becomes of the copies.
-        if let Err(error) = self.sweep_staged().await {
-            tracing::warn!(%error, "copies of files that nothing needs stay until the next start");
-        }
+        self.sweep_staged().await;
         for upload in uploads {
             // Told as far as that works now: the platform forgets an upload that nobody goes on with by itself.
             let api = self.api.clone();

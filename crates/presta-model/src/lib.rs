@@ -38,7 +38,7 @@ pub use communications::{CommunicationCell, Communications, ConsentText};
 pub use connections::{App, Contact, ContactSource, Device, LinkedAccount};
 pub use contest::{CannotEnter, Contest, ContestStatus, ContestViewer, Entry, EntryRating, EntryStatus};
 pub use decision::{Decision, DecisionKind, Factor, HumanReview, HumanReviewStatus};
-pub use fold::fold;
+pub use fold::{fold, is_unseen, turns_direction};
 pub use id::{BidId, MessageId, ProjectId, ThreadId, UserId};
 pub use invitation::{Invitation, InvitationStatus};
 pub use message::{LastMessage, Message, Participant, PostedMessage, Thread};

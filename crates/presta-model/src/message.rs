@@ -56,10 +56,15 @@ pub struct LastMessage {
     pub id: MessageId,
     /// Who wrote it.
     pub author_id: UserId,
-    /// Its first 200 characters.
+    /// Its first [`LastMessage::LONGEST`] characters.
     pub text: String,
     /// When the platform received it.
     pub sent_at: Timestamp,
+}
+
+impl LastMessage {
+    /// Most characters of a message that lists show.
+    pub const LONGEST: usize = 200;
 }
 
 /// A message.

@@ -120,17 +120,24 @@ pub fn all(connection: &Connection) -> Result<Vec<Staged>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The SQL condition that a payload names the file whose id `id` is, both being SQL expressions. Quotes inside of a JSON
+/// text are escaped, so that what a person wrote never looks like this.
+pub(crate) fn names(payload: &str, id: &str) -> String {
+    format!("instr({payload}, '\"' || {id} || '\"') > 0")
+}
+
 /// Whether an act other than `act_id` names the file.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn is_named_beside(connection: &Connection, file: &Staged, act_id: &str) -> Result<bool, Error> {
     Ok(connection
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM outbox WHERE act_id <> ?1 AND (instr(payload, '\"local:' || ?2 || '\"') > 0
-               OR (?3 IS NOT NULL AND instr(payload, '\"' || ?3 || '\"') > 0)))",
-        )?
-        .query_row((act_id, &file.id, &file.platform_id), |row| row.get(0))?)
+        .prepare_cached(&format!(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE act_id <> ?1 AND ({} OR (?3 IS NOT NULL AND {})))",
+            names("payload", "?2"),
+            names("payload", "?3"),
+        ))?
+        .query_row((act_id, local_id(&file.id), &file.platform_id), |row| row.get(0))?)
 }
 
 /// The conversations whose draft has files, and when the last one was attached, in ms since 1970.
@@ -248,14 +255,13 @@ pub fn arrived(tx: &mut Tx<'_>, id: &str, platform_id: &str) -> Result<(), Error
 /// # Errors
 /// When the database cannot be written.
 pub fn sweep(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
-    // Quotes inside of a JSON text are escaped, so that what a person wrote never looks like this.
-    let mut statement = tx.prepare_cached(
+    let mut statement = tx.prepare_cached(&format!(
         "DELETE FROM attachment WHERE place IS NULL AND NOT EXISTS (
-           SELECT 1 FROM outbox WHERE act_id = attachment.id
-             OR instr(payload, '\"local:' || attachment.id || '\"') > 0
-             OR (platform_id IS NOT NULL AND instr(payload, '\"' || platform_id || '\"') > 0))
+           SELECT 1 FROM outbox WHERE act_id = attachment.id OR {} OR (platform_id IS NOT NULL AND {}))
          RETURNING id",
-    )?;
+        names("payload", "'local:' || attachment.id"),
+        names("payload", "platform_id"),
+    ))?;
     let dropped: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     drop(statement);
     if !dropped.is_empty() {

@@ -10,10 +10,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::file::{self, Access};
 use crate::index_file::SEARCH_FILE;
+use crate::lengths::{Lengths, LengthsNow};
 use crate::log::{self, Log};
 use crate::salvage::{self, Recovery};
 use crate::signals::{PROGRESS_STEPS, Signals};
-use crate::{Changed, Error, Key, Tx};
+use crate::{Changed, Error, Key, Tx, durable};
 
 const IDLE_READERS: usize = 3;
 /// What a disk that was full must take, in bytes, before it counts as having room.
@@ -68,6 +69,7 @@ pub(crate) struct Inner {
     /// Whether the last run ended in order.
     pub(crate) closed_cleanly: bool,
     pub(crate) recovery: Option<Recovery>,
+    pub(crate) lengths: Arc<Lengths>,
     pub(crate) on_commit: Box<OnCommit>,
 }
 
@@ -235,9 +237,10 @@ impl Store {
         });
         let removed = std::fs::remove_file(&path);
         asked.and(removed).map_err(|error| match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DiskFull,
-            _ if error.raw_os_error() == Some(EIO) => Error::DiskFailed(error.to_string()),
+            _ if durable::is_full(&error) => Error::DiskFull,
+            // Before the number, which is another thing on Windows.
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Error::ReadOnly(error.to_string()),
+            _ if error.raw_os_error() == Some(EIO) => Error::DiskFailed(error.to_string()),
             _ => Error::Io(error),
         })
     }
@@ -285,8 +288,16 @@ impl Store {
         Ok(connection)
     }
 
+    /// What is known of the lengths of lists, for a reading that begins after this; nothing when another process writes.
+    pub fn lengths(&self) -> Option<LengthsNow> {
+        (!self.inner.beside).then(|| self.inner.lengths.now())
+    }
+
     /// Whether something may be written.
-    pub(crate) fn writable(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// Why nothing is: [`Error::Closed`], [`Error::DiskFailed`], [`Error::ReadOnly`].
+    pub fn writable(&self) -> Result<(), Error> {
         if self.is_closed() {
             return Err(Error::Closed);
         }
@@ -294,7 +305,7 @@ impl Store {
             return Err(Error::ReadOnly("another process works on it".to_owned()));
         }
         if self.is_refused() {
-            return Err(Error::DiskFailed("an earlier write failed".to_owned()));
+            return Err(Error::DiskFailed("an earlier write failed, or the file is damaged".to_owned()));
         }
         Ok(())
     }
@@ -316,7 +327,9 @@ impl Store {
                 let mut tx = Tx { inner, changed: Changed::default() };
                 let answer = write(&mut tx)?;
                 let Tx { inner, changed } = tx;
-                inner.commit().map_err(Error::from).inspect_err(|error| {
+                let committed = inner.commit();
+                self.inner.lengths.note_commit();
+                committed.map_err(Error::from).inspect_err(|error| {
                     self.note_failure(error);
                     if self.has_failed() {
                         self.inner.log.cut_refused(&self.inner.path, header);
@@ -347,7 +360,7 @@ impl Store {
         }
     }
 
-    /// Such checkpoints cannot restart the log while readers follow each other; a log that grew is emptied here,
+    /// The checkpoints of [`Log::empty`] cannot restart the log while readers follow each other; a log that grew is emptied here,
     /// which waits for them.
     fn keep_wal_small(&self, writer: &Connection) {
         let size = file::wal(&self.inner.path).metadata().map_or(0, |wal| wal.len());

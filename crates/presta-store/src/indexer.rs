@@ -118,22 +118,29 @@ impl Store {
         work(index).map(Some)
     }
 
-    /// False when it was asked to stop; nothing is written then.
+    /// False when it was asked to stop, or nothing may be written any more; nothing is written then.
     fn write_terms(&self, connection: &mut Connection, batch: &Batch) -> Result<bool, Error> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut vocabulary = HashSet::new();
         // Rising keys: the index takes them in one go.
         for (done, entry) in batch.entries.iter().rev().enumerate() {
-            if done.is_multiple_of(32) && self.inner.signals.is_stopped() {
+            if done.is_multiple_of(32) && self.is_to_stop() {
                 return Ok(false);
             }
             write_entry(&tx, entry, &mut vocabulary)?;
         }
         vocabulary::keep(&tx, vocabulary)?;
         tx.execute("UPDATE meta SET written = ?1", [batch.epoch])?;
+        if self.is_to_stop() {
+            return Ok(false);
+        }
         tx.commit()?;
         Ok(true)
+    }
+
+    fn is_to_stop(&self) -> bool {
+        self.inner.signals.is_stopped() || self.is_refused()
     }
 }
 

@@ -90,6 +90,7 @@ impl Store {
                 beside,
                 closed_cleanly,
                 recovery,
+                lengths: Arc::default(),
                 on_commit: Box::new(on_commit),
             }),
         })

@@ -16,7 +16,7 @@ pub use failure::{Failure, ParamValue};
 pub use rework::{conflict, dependents, rebase, reissue, replace, requeue};
 
 use crate::error::{decode, encode};
-use crate::{Error, Tx, setting};
+use crate::{Error, Tx, attachment, setting};
 
 /// Delivered acts that are remembered, so that the window can say what was sent.
 const REMEMBERED: u32 = 50;
@@ -93,8 +93,9 @@ pub fn ready(connection: &Connection, now: i64) -> Result<Vec<StoredAct>, Error>
            AND state IN ('queued', 'waiting-network', 'waiting-retry')
            AND coalesce(not_before, 0) <= ?1 AND coalesce(undo_until, 0) <= ?1
            AND NOT EXISTS (SELECT 1 FROM outbox u WHERE u.kind = 'upload' AND u.act_id <> o.act_id
-             AND instr(o.payload, '\"local:' || u.act_id || '\"') > 0)
-         ORDER BY position"
+             AND {named})
+         ORDER BY position",
+        named = attachment::names("o.payload", "'local:' || u.act_id"),
     ))?;
     let rows = statement.query_map([now], raw)?;
     rows.map(|row| StoredAct::try_from(row?)).collect()

@@ -1,11 +1,10 @@
 //! Projects of the feed, with what lists filter by in a slim table and the texts in another.
 
-use presta_model::{BudgetKind, EntityType, Millis, Project, ProjectId, ProjectStatus};
+use presta_model::{BudgetKind, EntityType, Millis, Project, ProjectId, ProjectStatus, fold};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::bookmark::Bookmarks;
 use crate::error::{decode, encode};
-use crate::fold::fold;
 use crate::overlay::Overlay;
 use crate::row_key::{self, TIE_BITS};
 use crate::{Error, Tx};
@@ -77,13 +76,8 @@ pub fn remove(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
 /// When the database cannot be read.
 pub fn get(connection: &Connection, id: &ProjectId) -> Result<Option<Project>, Error> {
     let overlay = Overlay::load(connection)?;
-    let Some(project) = stored(connection, id)? else { return Ok(None) };
-    let laid = overlay.lay(EntityType::Project, id.as_str(), project);
-    laid.map(|mut project| {
-        Bookmarks::on(connection, &overlay, id)?.lay(&mut project);
-        Ok(project)
-    })
-    .transpose()
+    let bookmarks = Bookmarks::on(connection, &overlay, id)?;
+    Projects { connection, overlay, bookmarks }.get(id)
 }
 
 /// Many projects, one by one, as the person left them: the queue and the bookmarks are read once for all of them.
@@ -110,10 +104,19 @@ impl<'c> Projects<'c> {
     /// # Errors
     /// When the database cannot be read.
     pub fn get(&self, id: &ProjectId) -> Result<Option<Project>, Error> {
-        let Some(project) = stored(self.connection, id)? else { return Ok(None) };
-        let mut laid = self.overlay.lay(EntityType::Project, id.as_str(), project);
-        laid.iter_mut().for_each(|project| self.bookmarks.lay(project));
-        Ok(laid)
+        Ok(stored(self.connection, id)?.and_then(|project| self.lay(project)))
+    }
+
+    /// A project as the person left it; none when they removed it.
+    pub(crate) fn lay(&self, project: Project) -> Option<Project> {
+        let id = project.id.clone();
+        let mut project = self.overlay.lay(EntityType::Project, id.as_str(), project)?;
+        self.bookmarks.lay(&mut project);
+        Some(project)
+    }
+
+    pub(crate) const fn overlay(&self) -> &Overlay {
+        &self.overlay
     }
 }
 

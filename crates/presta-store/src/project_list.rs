@@ -1,13 +1,12 @@
 //! The project feed: every filter, every sort, by windows.
 
-use presta_model::{EntityType, Project, ProjectId};
+use presta_model::{EntityType, Project, ProjectId, fold};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::bookmark::Bookmarks;
-use crate::fold::fold;
+use crate::lengths::{LengthsNow, List};
 use crate::overlay::Overlay;
 use crate::project::{Projects, join, kind_name};
 use crate::rank::{self, Ranked};
@@ -17,6 +16,9 @@ use crate::{Error, row_key};
 
 /// What lists show; written out, so that an order can keep its index from being taken.
 const OPEN: &str = "p.status = 'open'";
+/// When the next of them ends by itself.
+const NEXT_CLOSING: &str = "SELECT min(closes_at) FROM project
+  WHERE status = 'open' AND (closes_at IS NULL) = 0 AND closes_at > ?1";
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Hits of a search are counted so far beyond the window: the list grows as it is scrolled.
@@ -122,20 +124,30 @@ pub struct ListPage {
 /// # Errors
 /// When the database cannot be read.
 pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPage, Error> {
-    let overlay = Overlay::load(connection)?;
+    list_counted(connection, request, None)
+}
+
+/// As [`list`], without counting what is known: `lengths` are those of before the snapshot of `connection`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn list_counted(
+    connection: &Connection,
+    request: &ListRequest<'_>,
+    lengths: Option<&LengthsNow>,
+) -> Result<ListPage, Error> {
+    let left = Projects::load(connection)?;
     let terms = Terms::of(connection, request.search)?;
     let mut narrowed = Narrowed::of(request, &terms, Among::Open);
-    narrowed.without_removed(&overlay);
-    let counted = request.offset.saturating_add(request.limit).saturating_add(COUNTED);
-    let (total, more) = count(connection, &narrowed, counted)?;
-    let show = Show { overlay: &overlay, bookmarks: &Bookmarks::read(connection, &overlay)? };
+    narrowed.without_removed(left.overlay());
+    let (total, more) = count(connection, request, &narrowed, lengths)?;
     let projects = match narrowed.fts() {
         Some(fts) if request.sort == Sort::Relevance => {
-            by_rank(connection, request, &narrowed, &rank::best(connection, request.search, &terms, fts)?, &show)?
+            by_rank(connection, request, &narrowed, &rank::best(connection, request.search, &terms, fts)?, &left)?
         }
         _ => {
             let (sql, values) = window(request, &narrowed);
-            read(connection, &show, &sql, &values)?
+            read(connection, &left, &sql, &values)?
         }
     };
     Ok(ListPage { projects, total, more })
@@ -145,13 +157,17 @@ pub fn list(connection: &Connection, request: &ListRequest<'_>) -> Result<ListPa
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<Project>, Error> {
+pub(crate) fn find(
+    connection: &Connection,
+    search: &Search,
+    terms: &Terms,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<Project>, Error> {
     let filters = ProjectFilters::default();
     let request = ListRequest { search, filters: &filters, sort: Sort::Newest, my_skills: &[], now, offset: 0, limit };
-    let overlay = Overlay::load(connection)?;
-    let narrowed = Narrowed::of(&request, &Terms::of(connection, search)?, Among::All);
-    let (sql, values) = window(&request, &narrowed);
-    read(connection, &Show { overlay: &overlay, bookmarks: &Bookmarks::read(connection, &overlay)? }, &sql, &values)
+    let (sql, values) = window(&request, &Narrowed::of(&request, terms, Among::All));
+    read(connection, &Projects::load(connection)?, &sql, &values)
 }
 
 /// The statement of a window, for its query plan: what is filtered and sorted by an index shows there.
@@ -165,18 +181,39 @@ pub fn plan(connection: &Connection, request: &ListRequest<'_>) -> Result<Vec<St
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn count(connection: &Connection, narrowed: &Narrowed, counted: u32) -> Result<(u64, bool), Error> {
+/// The rows of a list, and whether there are more.
+fn count(
+    connection: &Connection,
+    request: &ListRequest<'_>,
+    narrowed: &Narrowed,
+    lengths: Option<&LengthsNow>,
+) -> Result<(u64, bool), Error> {
     let from = narrowed.tables_and_conditions("");
-    let sql = if narrowed.fts.is_some() {
-        format!("SELECT count(*) FROM (SELECT 1 FROM {from} LIMIT {})", counted.saturating_add(1))
-    } else {
-        format!("SELECT count(*) FROM {from}")
+    if narrowed.fts.is_some() {
+        let most = request.offset.saturating_add(request.limit).saturating_add(COUNTED);
+        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {from} LIMIT {})", most.saturating_add(1));
+        let total = rows(connection, &sql, narrowed)?;
+        return Ok((total.min(most.into()), total > most.into()));
+    }
+    let sql = format!("SELECT count(*) FROM {from}");
+    let total = match (lengths, narrowed.now) {
+        (Some(lengths), Some(now)) => {
+            let mut values = narrowed.values.clone();
+            values.get_mut(now - 1).into_iter().for_each(|value| *value = Value::Null);
+            lengths.total(List { sql: sql.clone(), values }, request.now, || {
+                let mut closing = connection.prepare_cached(NEXT_CLOSING)?;
+                let until: Option<i64> = closing.query_row([request.now], |row| row.get(0))?;
+                Ok((rows(connection, &sql, narrowed)?, until.unwrap_or(i64::MAX)))
+            })?
+        }
+        _ => rows(connection, &sql, narrowed)?,
     };
-    let total: i64 =
-        connection.prepare_cached(&sql)?.query_row(params_from_iter(&narrowed.values), |row| row.get(0))?;
-    let total = u64::try_from(total).unwrap_or(0);
-    let more = narrowed.fts.is_some() && total > u64::from(counted);
-    Ok((if more { u64::from(counted) } else { total }, more))
+    Ok((total, false))
+}
+
+fn rows(connection: &Connection, sql: &str, narrowed: &Narrowed) -> Result<u64, Error> {
+    let rows: i64 = connection.prepare_cached(sql)?.query_row(params_from_iter(&narrowed.values), |row| row.get(0))?;
+    Ok(u64::try_from(rows).unwrap_or(0))
 }
 
 fn window(request: &ListRequest<'_>, narrowed: &Narrowed) -> (String, Vec<Value>) {
@@ -219,7 +256,7 @@ fn by_rank(
     request: &ListRequest<'_>,
     narrowed: &Narrowed,
     ranked: &Ranked,
-    show: &Show<'_>,
+    left: &Projects<'_>,
 ) -> Result<Vec<Project>, Error> {
     let (from, mut values) = narrowed.ranked(&ranked.keys);
     let place = values.len();
@@ -231,7 +268,7 @@ fn by_rank(
         place + 1,
         place + 2,
     );
-    let mut projects = read(connection, show, &sql, &values)?;
+    let mut projects = read(connection, left, &sql, &values)?;
     let full = u32::try_from(projects.len()).is_ok_and(|shown| shown >= request.limit);
     let Some(oldest) = ranked.oldest.filter(|_| !full) else { return Ok(projects) };
     values.truncate(place);
@@ -247,28 +284,18 @@ fn by_rank(
     let mut older = narrowed.clone();
     older.add("f.rowid < ?", oldest);
     let (sql, values) = window(&rest, &older);
-    projects.extend(read(connection, show, &sql, &values)?);
+    projects.extend(read(connection, left, &sql, &values)?);
     Ok(projects)
 }
 
-/// What the person left projects as.
-struct Show<'a> {
-    overlay: &'a Overlay,
-    bookmarks: &'a Bookmarks,
-}
-
 /// The projects of a window, as the person left them.
-fn read(connection: &Connection, show: &Show<'_>, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
+fn read(connection: &Connection, left: &Projects<'_>, sql: &str, values: &[Value]) -> Result<Vec<Project>, Error> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut projects = Vec::new();
     for row in rows {
         let (data, description): (String, String) = row?;
-        let project = join(&data, description)?;
-        let id = project.id.clone();
-        let Some(mut project) = show.overlay.lay(EntityType::Project, id.as_str(), project) else { continue };
-        show.bookmarks.lay(&mut project);
-        projects.push(project);
+        projects.extend(left.lay(join(&data, description)?));
     }
     Ok(projects)
 }
@@ -303,6 +330,8 @@ enum Among {
 struct Narrowed {
     /// The place of the full-text expression among the values.
     fts: Option<usize>,
+    /// The place of the time.
+    now: Option<usize>,
     clauses: Vec<String>,
     values: Vec<Value>,
 }
@@ -310,7 +339,7 @@ struct Narrowed {
 impl Narrowed {
     fn of(request: &ListRequest<'_>, terms: &Terms, among: Among) -> Self {
         let (search, filters) = (request.search, request.filters);
-        let mut it = Self { fts: None, clauses: Vec::new(), values: Vec::new() };
+        let mut it = Self { fts: None, now: None, clauses: Vec::new(), values: Vec::new() };
         if let Some(fts) = search.project_fts(terms) {
             it.values.push(fts.into());
             it.fts = Some(it.values.len());
@@ -320,6 +349,7 @@ impl Narrowed {
         if among == Among::Open {
             it.clauses.push(OPEN.to_owned());
             it.add("(+p.closes_at IS NULL OR +p.closes_at > ?)", request.now);
+            it.now = Some(it.values.len());
         } else {
             // So that there is a condition.
             it.clauses.push("1".to_owned());

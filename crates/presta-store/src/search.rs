@@ -5,10 +5,10 @@
 //! anything else is a word whose beginning must occur (a single letter: the whole word). What is quoted is whole words.
 //! Accents and case do not matter.
 
+use presta_model::fold;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::fold::fold;
 use crate::vocabulary::Terms;
 
 /// A read search.
@@ -326,7 +326,7 @@ fn place(folded: &str) -> Option<Place> {
     })
 }
 
-fn is_letter(word: &str) -> bool {
+pub(crate) fn is_letter(word: &str) -> bool {
     word.chars().nth(1).is_none()
 }
 

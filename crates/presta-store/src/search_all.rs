@@ -1,11 +1,10 @@
 //! One search over everything this computer has: projects, messages, bids and notes, newest first, grouped.
 
-use presta_model::{Bid, Millis, Project, ProjectId, Thread, ThreadId, UserId};
+use presta_model::{Bid, Millis, Project, ProjectId, Thread, ThreadId, UserId, fold};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::error::decode;
-use crate::fold::fold;
 use crate::search::{Place, Search};
 use crate::vocabulary::Terms;
 use crate::{Error, project_list, row_key, thread};
@@ -61,25 +60,32 @@ pub struct Found {
 /// When the database cannot be read.
 pub fn find(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Found, Error> {
     let mut found = Found::default();
+    let terms = Terms::of(connection, search)?;
     if search.looks_in(Place::Projects) {
-        found.projects = project_list::find(connection, search, now, limit)?;
+        found.projects = project_list::find(connection, search, &terms, now, limit)?;
     }
     if search.looks_in(Place::Messages) {
-        found.messages = messages(connection, search, now, limit)?;
+        found.messages = messages(connection, search, &terms, now, limit)?;
     }
     if search.looks_in(Place::Bids) {
-        found.bids = bids(connection, search, now, limit)?;
+        found.bids = bids(connection, search, &terms, now, limit)?;
     }
     if search.looks_in(Place::Notes) {
-        found.notes = notes(connection, search, now, limit)?;
+        found.notes = notes(connection, search, &terms, now, limit)?;
     }
     Ok(found)
 }
 
-fn messages(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<MessageHit>, Error> {
+fn messages(
+    connection: &Connection,
+    search: &Search,
+    terms: &Terms,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<MessageHit>, Error> {
     let mut values: Vec<Value> = Vec::new();
     let mut clauses: Vec<String> = Vec::new();
-    let (tables, key) = match search.fts(&Terms::of(connection, search)?) {
+    let (tables, key) = match search.fts(terms) {
         Some(fts) => {
             values.push(fts.into());
             clauses.push("message_fts MATCH ?1".to_owned());
@@ -142,16 +148,16 @@ fn people(connection: &Connection, names: &[String]) -> Result<Vec<String>, Erro
     Ok(ids)
 }
 
-fn bids(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<Bid>, Error> {
-    let mut terms: Vec<String> = search.from.iter().map(|name| format!("author : \"{name}\"*")).collect();
-    if let Some(fts) = search.fts(&Terms::of(connection, search)?) {
-        terms.push(format!("({fts})"));
+fn bids(connection: &Connection, search: &Search, terms: &Terms, now: i64, limit: u32) -> Result<Vec<Bid>, Error> {
+    let mut asked: Vec<String> = search.from.iter().map(|name| format!("author : \"{name}\"*")).collect();
+    if let Some(fts) = search.fts(terms) {
+        asked.push(format!("({fts})"));
     }
     let mut statement = connection.prepare_cached(
         "SELECT b.data FROM bid_fts f CROSS JOIN bid b ON b.row_key = f.rowid WHERE bid_fts MATCH ?1
          ORDER BY b.updated_at DESC",
     )?;
-    let rows = statement.query_map([terms.join(" AND ")], |row| row.get::<_, String>(0))?;
+    let rows = statement.query_map([asked.join(" AND ")], |row| row.get::<_, String>(0))?;
     let mut found = Vec::new();
     for row in rows {
         let bid: Bid = decode("bid", &row?)?;
@@ -165,8 +171,8 @@ fn bids(connection: &Connection, search: &Search, now: i64, limit: u32) -> Resul
     Ok(found)
 }
 
-fn notes(connection: &Connection, search: &Search, now: i64, limit: u32) -> Result<Vec<NoteHit>, Error> {
-    let Some(fts) = search.fts(&Terms::of(connection, search)?) else { return Ok(Vec::new()) };
+fn notes(connection: &Connection, search: &Search, terms: &Terms, now: i64, limit: u32) -> Result<Vec<NoteHit>, Error> {
+    let Some(fts) = search.fts(terms) else { return Ok(Vec::new()) };
     let mut statement = connection.prepare_cached(
         "SELECT n.project_id, t.title, n.text, n.tags, n.updated_at
          FROM note_fts f CROSS JOIN note n ON n.row_key = f.rowid

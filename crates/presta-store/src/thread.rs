@@ -1,6 +1,6 @@
 //! Conversations that the platform has, and the local ids they had before.
 
-use presta_model::{Millis, ProjectId, Thread, ThreadId};
+use presta_model::{LastMessage, Message, Millis, ProjectId, Thread, ThreadId};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::{decode, encode};
@@ -106,16 +106,36 @@ pub fn unread(connection: &Connection) -> Result<u32, Error> {
 pub fn change(tx: &mut Tx<'_>, id: &ThreadId, change: impl FnOnce(&mut Thread)) -> Result<(), Error> {
     if let Some(mut thread) = get(tx, id)? {
         change(&mut thread);
-        tx.prepare_cached("UPDATE thread SET archived = ?2, unread = ?3, data = ?4 WHERE id = ?1")?.execute((
-            id.as_str(),
-            thread.archived,
-            thread.unread_count,
-            encode("thread", &thread)?,
-        ))?;
+        tx.prepare_cached("UPDATE thread SET archived = ?2, unread = ?3, updated_at = ?4, data = ?5 WHERE id = ?1")?
+            .execute((
+                id.as_str(),
+                thread.archived,
+                thread.unread_count,
+                Millis::from(thread.updated_at).0,
+                encode("thread", &thread)?,
+            ))?;
         tx.touch("threads");
         tx.touch(format!("thread:{id}"));
     }
     Ok(())
+}
+
+/// Shows a message that was just sent as the newest of its conversation, until the platform's own word of it arrives.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn sent(tx: &mut Tx<'_>, message: &Message) -> Result<(), Error> {
+    change(tx, &message.thread_id, |thread| {
+        if message.seq > thread.last_seq {
+            thread.last_message = Some(LastMessage {
+                id: message.id.clone(),
+                author_id: message.author_id.clone(),
+                text: message.text.chars().take(LastMessage::LONGEST).collect(),
+                sent_at: message.sent_at,
+            });
+            thread.updated_at = thread.updated_at.max(message.sent_at);
+        }
+    })
 }
 
 /// The platform's id of a conversation: the id itself, or what a local one became.

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::Error;
-use crate::search::Search;
+use crate::search::{Search, is_letter};
 
 /// Beginnings up to this length have an index in FTS5.
 const INDEXED: usize = 3;
@@ -37,7 +37,7 @@ impl Terms {
     pub(crate) fn term(&self, word: &str) -> String {
         match self.0.get(word) {
             Some(words) => words.clone(),
-            None if word.chars().nth(1).is_none() => format!("\"{word}\""),
+            None if is_letter(word) => format!("\"{word}\""),
             None => format!("\"{word}\"*"),
         }
     }

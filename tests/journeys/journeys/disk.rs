@@ -5,7 +5,9 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
+use presta_testkit::PATIENCE;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -78,10 +80,15 @@ impl Disk {
         fs::remove_file(spare).unwrap();
     }
 
-    /// Mounts it again, `ro` or `rw`. No file of it may be open for writing.
+    /// Mounts it again, `ro` or `rw`, once no file of it is open for writing: what an engine was doing when it ended keeps
+    /// its file for a moment.
     pub fn remount(&self, how: &str) {
-        let done = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(self.dir.path()).status().unwrap();
-        assert!(done.success(), "mounted again, {how}");
+        let option = format!("remount,{how}");
+        let deadline = Instant::now() + PATIENCE;
+        while !Command::new("mount").args(["-o", &option]).arg(self.dir.path()).status().unwrap().success() {
+            assert!(Instant::now() < deadline, "mounted again, {how}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn free(&self) {

@@ -6,8 +6,7 @@ use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use presta_testkit::Login;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::attachments::{copies, market, writer};
 use crate::person::Person;
@@ -41,17 +40,10 @@ async fn act(person: &Person, thread: &str, number: u32, size: usize, acknowledg
     std::future::pending().await
 }
 
-/// Started again, once it can work. An end in the midst of a renewal costs the sign-in, and nothing else.
-async fn again(person: Person, login: &Login) -> Person {
+/// Started again, once it has caught up; whenever it ended, the person is still signed in.
+async fn again(person: Person) -> Person {
     let person = person.restarted_after(|| {}).await;
-    let settled = |status: &Value| {
-        status["session"]["state"] == "signed-out"
-            || (status["sync"]["online"] == true && status["sync"]["phase"] == "idle")
-    };
-    let status = person.until("a session", "status", json!({}), settled).await.unwrap();
-    if status["session"]["state"] == "signed-out" {
-        person.sign_in(login).await.unwrap();
-    }
+    person.up_to_date().await;
     person
 }
 
@@ -68,7 +60,7 @@ async fn files_are_there_once_and_whole_wherever_the_client_ended() {
         // What had no answer by then may have been done or not.
         let acting = act(&person, &thread, number, size, Arc::clone(&acknowledged));
         let _ = tokio::time::timeout(instant, acting).await;
-        person = again(person, &login).await;
+        person = again(person).await;
     }
     // What was attached and not sent is in the draft, and goes with this.
     person.write(&thread, "Voilà tout.").await.unwrap();
@@ -95,6 +87,6 @@ async fn files_are_there_once_and_whole_wherever_the_client_ended() {
     println!("  file_kills_attached: {}", acknowledged.files.len());
     println!("  file_kills_sent: {}", acknowledged.messages.len());
     // What a copy that was cut short left goes at the next start.
-    let person = again(person, &login).await;
+    let person = again(person).await;
     person.until("every copy to be gone", "status", json!({}), |_| copies(&person) == 0).await.unwrap();
 }

@@ -1,7 +1,7 @@
 //! With the platform there.
 
 use presta_engine::CoreEvent;
-use presta_testkit::PATIENCE;
+use presta_testkit::{Options, PATIENCE, Platform};
 use serde_json::json;
 
 use crate::person::{Person, form, market};
@@ -50,6 +50,22 @@ async fn a_bid_reaches_the_platform_and_the_list_says_so() {
         person.refused("bid_submit", json!({ "project_id": project, "form": form() })).await,
         "bid-has-problems"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sent_message_is_the_last_of_its_conversation_before_a_sync_says_so() {
+    let platform = Platform::start(Options { admin: true, ..Options::default() }).await.unwrap();
+    let person = Person::signed_in(platform.url(), platform.login("freelancer").unwrap()).await;
+    let changes = json!({ "match": { "method": "GET", "path": "/v1/changes" }, "fault": "reset_before" });
+    platform.admin().unwrap().faults(&json!([changes])).await.unwrap();
+    let inbox = json!({ "view": "inbox", "query": "" });
+    let threads = person.call("threads_list", inbox.clone()).await.unwrap();
+    let thread = threads.as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
+    person.write(&thread, "Bien reçu, merci.").await.unwrap();
+    person.drained().await;
+    let threads = person.call("threads_list", inbox).await.unwrap();
+    assert_eq!((&threads[0]["id"], &threads[0]["last_text"]), (&json!(thread), &json!("Bien reçu, merci.")));
+    assert_eq!(threads[0]["queued"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::session::Session;
-use crate::{DecodeFault, Error, Refresh, SignInError};
+use crate::{Error, Refresh, SignInError};
 
 /// What tokens are asked for with.
 pub(crate) enum Grant<'a> {
@@ -42,12 +42,7 @@ impl TokenAnswer {
             return Err(SignInError::Unsupported("bearer tokens").into());
         }
         let text = Zeroizing::new(format!("Bearer {}", self.access_token));
-        let mut value = HeaderValue::from_str(&text).map_err(|_| Error::Decode {
-            what: "the access token",
-            fault: DecodeFault::Shape,
-            line: 0,
-            column: 0,
-        })?;
+        let mut value = HeaderValue::from_str(&text).map_err(|_| Error::misshapen("the access token"))?;
         value.set_sensitive(true);
         Ok(value)
     }

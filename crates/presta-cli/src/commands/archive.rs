@@ -77,16 +77,7 @@ fn full(files: &[PathBuf]) -> Result<Vec<String>, Stop> {
 }
 
 async fn call(engine: &Engine, output: &Output, name: &str, request: Value) -> Result<Value, Stop> {
-    let mut events = engine.events();
-    let progress = Progress::new(output, "progress_archive");
-    let work = presta_commands::dispatch(engine, name, request);
-    tokio::pin!(work);
-    loop {
-        tokio::select! {
-            answer = &mut work => return Ok(answer?),
-            Ok(event) = events.recv() => progress.event(&event),
-        }
-    }
+    Progress::of(engine, output, "progress_archive", name, request).await
 }
 
 fn cells(items: &Value, names: &[&str]) -> Vec<Vec<String>> {

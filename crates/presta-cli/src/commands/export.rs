@@ -11,20 +11,10 @@ use crate::progress::Progress;
 
 pub async fn run(engine: &Engine, output: &Output, export: Export) -> Result<(), Stop> {
     let path = host::full_path(&export.file)?;
-    let mut host = host::start(engine, Need::Reading).await?;
+    let host = host::start(engine, Need::Reading).await?;
     host.signed_in(output).await?;
     let request = json!({ "path": path.to_string_lossy(), "overwrite": export.force });
-    let made = {
-        let progress = Progress::new(output, "progress_export");
-        let work = presta_commands::dispatch(engine, "export_local", request);
-        tokio::pin!(work);
-        loop {
-            tokio::select! {
-                made = &mut work => break made?,
-                Ok(event) = host.events.recv() => progress.event(&event),
-            }
-        }
-    };
+    let made = Progress::of(engine, output, "progress_export", "export_local", request).await?;
     output.response(&made, |output| {
         let rows = made["files"].as_array().into_iter().flatten().map(cells).collect();
         output.table(&["col_file", "col_rows", "col_bytes", "col_sha256"], rows)

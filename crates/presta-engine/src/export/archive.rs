@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use presta_store::durable;
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -94,7 +95,6 @@ impl Archive {
 
     /// Leaves the file begun out after all.
     pub(super) fn abandon(&mut self) -> io::Result<()> {
-        self.entry = Entry::default();
         Ok(self.zip()?.abort_file()?)
     }
 
@@ -118,7 +118,7 @@ impl Archive {
         let bytes = file.metadata()?.len();
         if let Some(part) = self.part.0.take() {
             // Kept in the guard until it is there, so that a refused rename leaves nothing behind.
-            let renamed = fs::rename(&part, &self.path);
+            let renamed = durable::rename(&part, &self.path);
             if renamed.is_err() {
                 self.part.0 = Some(part);
             }

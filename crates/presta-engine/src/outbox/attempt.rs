@@ -148,6 +148,7 @@ async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), E
                 }
                 Answer::Message(answer) => {
                     message::upsert(tx, &answer, generation)?;
+                    thread::sent(tx, &answer)?;
                     written::known_as(tx, &act, EntityType::Message, answer.id.as_str(), answer.rev)?;
                     outbox::deliver(tx, &act, now)?
                 }
@@ -171,8 +172,8 @@ async fn settle(active: &Active, act: StoredAct, answer: Answer) -> Result<(), E
             Ok(delivered)
         })
         .await?;
-    if had_files && let Err(error) = active.sweep_staged().await {
-        tracing::warn!(%error, "copies of files that were sent stay until the next start");
+    if had_files {
+        active.sweep_staged().await;
     }
     if let Some(act) = delivered {
         active.bus.send(CoreEvent::Delivered { act });

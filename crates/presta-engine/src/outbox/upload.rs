@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use presta_api::{DecodeFault, ProblemKind, is_upload_gone};
+use presta_api::{ProblemKind, is_upload_gone};
 use presta_store::attachment::{self, Staged};
-use presta_store::outbox::StoredAct;
+use presta_store::outbox::{self, StoredAct};
 use presta_store::staged_file;
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::attachments::staged_failure;
 use crate::bus::CoreEvent;
+use crate::pace::Pace;
 use crate::{Active, Error, UploadProgress};
 
 /// Bytes of the largest piece.
@@ -21,8 +21,6 @@ const LARGEST_PIECE: usize = 512 * 1024;
 const SMALLEST_PIECE: usize = 16 * 1024;
 /// A piece that took less than this part of its time may be followed by one twice as large.
 const QUICK: u32 = 4;
-/// Progress is told this often at most.
-const TELL: Duration = Duration::from_millis(250);
 /// An attempt begins again so often when the platform no longer has what it sent.
 const BEGINNINGS: u32 = 3;
 /// An attempt ends after so many turns in which the upload did not get further than before.
@@ -81,7 +79,7 @@ impl Course {
 }
 
 fn senseless() -> presta_api::Error {
-    presta_api::Error::Decode { what: "an upload's offset", fault: DecodeFault::Shape, line: 0, column: 0 }
+    presta_api::Error::misshapen("an upload's offset")
 }
 
 /// Sends what the platform does not have yet of the act's file, and gives the attachment it became.
@@ -118,7 +116,7 @@ async fn send_once(active: &Active, act: &StoredAct, key: Uuid) -> Result<String
         }
     };
     let path = active.staged_path(&act.act_id);
-    let (mut told, mut course) = (None, Course::default());
+    let (mut told, mut course) = (Pace::default(), Course::default());
     loop {
         if let Some(id) = place.attachment_id {
             tell(active, &staged, staged.size, &mut told).await?;
@@ -153,22 +151,14 @@ async fn send_once(active: &Active, act: &StoredAct, key: Uuid) -> Result<String
 }
 
 /// Tells how far the file is; ends the attempt when it was dropped meanwhile.
-async fn tell(active: &Active, staged: &Staged, offset: u64, told: &mut Option<Instant>) -> Result<(), Error> {
-    let due = told.is_none_or(|at| at.elapsed() >= TELL) || offset == staged.size;
+async fn tell(active: &Active, staged: &Staged, offset: u64, told: &mut Pace) -> Result<(), Error> {
     let id = staged.id.clone();
-    let kept = active
-        .write(move |tx| {
-            if due {
-                attachment::sent(tx, &id, offset)?;
-            }
-            Ok(presta_store::outbox::get(tx, &id)?.is_some())
-        })
-        .await?;
-    if !kept {
+    if !active.read(move |connection| Ok(outbox::get(connection, &id)?.is_some())).await? {
         return Err(Error::Interrupted);
     }
-    if due {
-        *told = Some(Instant::now());
+    if told.is_due(Instant::now()) || offset == staged.size {
+        let id = staged.id.clone();
+        active.write(move |tx| Ok(attachment::sent(tx, &id, offset)?)).await?;
         let progress = UploadProgress { id: staged.id.clone(), sent: offset, size: staged.size };
         active.bus.send(CoreEvent::Upload { progress });
     }

@@ -1,6 +1,6 @@
 //! Sending a write of the contract's table, and what its answer means.
 
-use presta_api::{DecodeFault, ProblemKind};
+use presta_api::ProblemKind;
 use presta_model::{
     Effect, EntityType, Merged, Method, Operation, Removal, RemovalReason, UserId, creating_act, local_id, three_way,
 };
@@ -33,7 +33,11 @@ pub(super) async fn send(active: &Active, write: &Write, key: Uuid) -> Result<Op
         Err(error) if operation.method == Method::Delete && is_gone(&error) => Ok(None),
         answer => {
             let answer = answer?;
-            if is_readable(operation, answer.as_ref()) { Ok(answer) } else { Err(unreadable().into()) }
+            if is_readable(operation, answer.as_ref()) {
+                Ok(answer)
+            } else {
+                Err(presta_api::Error::misshapen("a resource").into())
+            }
         }
     }
 }
@@ -45,10 +49,6 @@ fn is_readable(operation: &Operation, answer: Option<&Value>) -> bool {
         Some(answer) => answer.is_object(),
         None => !operation.creates(),
     }
-}
-
-fn unreadable() -> presta_api::Error {
-    presta_api::Error::Decode { what: "a resource", fault: DecodeFault::Shape, line: 0, column: 0 }
 }
 
 /// Whether the platform refused a change because the resource was changed elsewhere.

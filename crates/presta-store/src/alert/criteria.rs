@@ -1,13 +1,12 @@
 //! What a rule asks of a project, held against one project at a time, with the same answer as the list gives
 //! ([`crate::project_list`]).
 
-use presta_model::{BudgetKind, ProjectStatus};
+use presta_model::{BudgetKind, ProjectStatus, fold};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::alert::Subject;
 use crate::alert::rulebook::Anchor;
-use crate::fold::fold;
 use crate::project::{kind_name, status_name};
 use crate::project_list::{FilterKind, ProjectFilters};
 use crate::search::Search;

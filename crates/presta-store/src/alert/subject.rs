@@ -1,9 +1,7 @@
 //! A project made ready to be held against many rules: its texts are cut into words once.
 
-use presta_model::{BudgetKind, Millis, Project, ProjectStatus};
+use presta_model::{BudgetKind, Millis, Project, ProjectStatus, fold};
 use unicode_normalization::char::is_combining_mark;
-
-use crate::fold::fold;
 
 /// A project, with its words as the full-text index has them.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import en from "$messages/en.json";
 import fr from "$messages/fr.json";
@@ -60,7 +60,32 @@ test("every operation and every member that can conflict has words", () => {
   }
 });
 
-const codes = "outcome-unknown attachment-unreadable attachment-too-large too-many-attachments attachment-lost offline timeout tls redirected not-json too-large bad-answer signed-out token-store keyring-absent keyring-locked key-lost storage disk-full disk-failed storage-read-only storage-damaged storage-recovered storage-recovered-partly keep-days-out-of-range max-megabytes-too-small database-too-new unsent-work bid-has-problems link-blocked not-found sign-in-denied sign-in-state-mismatch sign-in-issuer-mismatch sign-in-failed insecure-server bad-server-address message-empty message-too-long draft-too-long being-sent too-late no-draft no-conflict choice-missing unknown-operation unknown-act target-missing field-missing field-unknown nothing-to-change body-not-an-object keyring-gone passphrase-too-short wrong-passphrase unlock-too-soon no-passphrase not-locked locked session-only-alone profile-in-use export-exists export-not-writable export-running export-cancelled archive-nothing archive-unreadable archive-not-zip archive-not-ours archive-too-new archive-mixed archive-part-missing archive-entry-missing archive-unlisted archive-changed archive-unsafe archive-too-large archive-altered archive-damaged archive-no-entry archive-no-kind archive-exists archive-not-writable archive-cancelled not-synced-yet no-browser wrong-key interrupted sign-in-refused sign-in-no-code sign-in-unsupported sign-in-timed-out sign-in-no-port insecure unexpected-status unknown-problem validation quota-exhausted contact-details-in-text project-closed duplicate-bid amount-out-of-range edited-elsewhere step-up-required sync-state-expired rate-limited forbidden gone unauthenticated idempotency-key-reused request-in-progress own-project state-conflict not-reviewable offset-mismatch checksum-mismatch tus-version range-not-satisfiable contest-closed limit-reached insufficient-scope payload-too-large unsupported-media-type method-not-allowed precondition-required unavailable".split(" ");
+/** Mistakes of ours rather than anything a person can mend: they show their code. */
+const bare = ["bad-act-id", "bad-identifier", "bad-request", "bad-response", "setup", "sign-in-no-randomness", "unknown-command"];
+
+/** The codes the core can refuse or fail with, as its sources write them. */
+function codesOfTheCore(): string[] {
+  const found = new Set(["storage-recovered", "storage-recovered-partly"]);
+  for (const crate of ["presta-api", "presta-archive", "presta-commands", "presta-engine", "presta-store"]) {
+    const folder = `../crates/${crate}/src`;
+    for (const file of readdirSync(folder, { encoding: "utf8", recursive: true })) {
+      // The problems of a bid are told beside its fields, in words of their own.
+      if (!file.endsWith(".rs") || file === "check.rs") continue;
+      const source = readFileSync(`${folder}/${file}`, "utf8");
+      const names = /(?:Failure::new|refused|limit|about)\(\s*"([a-z-]+)"/g;
+      const kinds = /(?:=>|[A-Z]\w+ =) "([a-z-]+)"/g;
+      const written = [...source.matchAll(names), ...(/(error|problem)\.rs$/.test(file) ? source.matchAll(kinds) : [])];
+      for (const [, code = ""] of written) found.add(code);
+    }
+  }
+  return [...found].filter((code) => !bare.includes(code)).sort();
+}
+const codes = codesOfTheCore();
+
+test("the codes of the core are found in its sources", () => {
+  expect(codes.length).toBeGreaterThan(120);
+  for (const code of ["attachment-taken", "alert-rule-name", "archive-damaged", "disk-full", "export-exists", "quota-exhausted"]) expect(codes).toContain(code);
+});
 
 test.each(codes)("error %s says what happened and what to do", (code) => {
   const key = `error_${code.replaceAll("-", "_")}`;

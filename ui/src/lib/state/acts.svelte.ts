@@ -97,6 +97,11 @@ export function outOfQuota(act: ActRow): boolean {
   return act.differences.some((difference) => difference.field === "quota");
 }
 
+/** Nothing more happens until the person decides. */
+export function needsThePerson(state: ActRow["state"]): boolean {
+  return state === "needs-confirmation" || state === "refused" || state === "conflict" || state === "in-doubt";
+}
+
 /** Which actions make sense in a state, the likeliest first. */
 export function actionsFor({ state, kind, in_doubt }: Pick<ActRow, "state" | "kind" | "in_doubt">): ActAction[] {
   // What may have arrived is neither changed nor dropped, until it stopped for the person to decide.

@@ -18,8 +18,8 @@ export class Files {
   sent = $state.raw<ReadonlyMap<string, number>>(new Map());
   /** Bytes that are here, by the id of what is being saved. */
   saving = $state.raw<ReadonlyMap<string, number>>(new Map());
-  /** The name under which a file was saved, by its id. */
-  saved = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** The ids of what was saved. */
+  saved = $state.raw<ReadonlySet<string>>(new Set());
 
   readonly #client: Client;
   #queue: Promise<void> = Promise.resolve();
@@ -64,7 +64,7 @@ export class Files {
     this.saving = new Map(this.saving).set(file.id, 0);
     try {
       const { name } = await this.#client.call("attachment_save", { thread_id: threadId, attachment_id: file.id });
-      this.saved = new Map(this.saved).set(file.id, name);
+      this.saved = new Set(this.saved).add(file.id);
       return name;
     } catch (thrown) {
       const error = toWireError(thrown);
@@ -80,7 +80,7 @@ export class Files {
     this.copies = [];
     this.sent = new Map();
     this.saving = new Map();
-    this.saved = new Map();
+    this.saved = new Set();
   }
 
   async #copy(key: number, threadId: string, file: File): Promise<void> {

@@ -159,7 +159,11 @@ async fn damage(album: &mut Album, scene: &mut Scene) {
             window.click("storage-notice-dismiss").await?;
             window.gone("storage-notice").await?;
             window.click("nav-queue").await?;
-            until("an empty queue", PATIENCE, async || Ok((window.count("queue-row").await? == 0).then_some(()))).await
+            until("a queue with nothing left to send", PATIENCE, async || {
+                let shown = window.count("queue-empty").await? + window.count("queue-none").await?;
+                Ok((shown == 1).then_some(()))
+            })
+            .await
         })
         .await;
 }

@@ -1,3 +1,0 @@
-//! Text without accents and case, as the search index sees it.
-
-pub use presta_model::fold;
