@@ -42,7 +42,7 @@ pub struct Measured {
     pub reopen_ms: u128,
 }
 
-/// How long calls from the page to the core took.
+/// How long calls from the page to the core took, once nothing is indexed any more.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Calls {
     /// Half of them were quicker, in ms.
@@ -161,7 +161,9 @@ async fn answered(window: &presta_testkit::Window, query: &str, before: u64) -> 
 /// Calls the core 500 times from the page, one after the other. A name it does not know costs the way there and back alone.
 async fn calls(window: &presta_testkit::Window, name: &str, request: &Value) -> anyhow::Result<Calls> {
     let script = "const [name, request] = arguments; window.__calls = null; (async () => { \
-          const call = () => window.__TAURI_INTERNALS__.invoke('call', { name, request }).catch(() => null); \
+          const ask = (name, request) => window.__TAURI_INTERNALS__.invoke('call', { name, request }); \
+          const call = () => ask(name, request).catch(() => null); \
+          while ((await ask('status', {})).sync.indexing !== null) await new Promise((then) => setTimeout(then, 100)); \
           for (let n = 0; n < 50; n += 1) await call(); \
           const took = []; const started = performance.now(); \
           for (let n = 0; n < 500; n += 1) { const at = performance.now(); await call(); took.push(performance.now() - at); } \
