@@ -1,5 +1,7 @@
 //! Projects of the feed, with what lists filter by in a slim table and the texts in another.
 
+use std::collections::BTreeSet;
+
 use presta_model::{BudgetKind, EntityType, Millis, Project, ProjectId, ProjectStatus, fold};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -8,6 +10,9 @@ use crate::error::{decode, encode};
 use crate::overlay::Overlay;
 use crate::row_key::{self, TIE_BITS};
 use crate::{Error, Tx};
+
+/// Projects of a skill among which similar ones are looked for.
+const SIMILAR_AMONG: u32 = 200;
 
 /// Keeps a project unless a newer revision is there already.
 ///
@@ -134,22 +139,30 @@ pub fn stored(connection: &Connection, id: &ProjectId) -> Result<Option<Project>
     found.map(|(data, description)| join(&data, description)).transpose()
 }
 
-/// The newest open projects that share most skills with `project`, itself excluded.
+/// The open projects that share most skills with `project`, its category counting as one, itself excluded; newest first
+/// where they share as many. Of each skill only the newest projects are looked at, so that it takes no longer in a market
+/// of a million.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn similar(connection: &Connection, project: &Project, limit: u32) -> Result<Vec<ProjectId>, Error> {
-    let skills = encode("skills", &project.skills)?;
+    let mut newest = connection
+        .prepare_cached("SELECT row_key FROM project_skill WHERE skill = ?1 ORDER BY row_key DESC LIMIT ?2")?;
+    let mut near = BTreeSet::new();
+    for skill in &project.skills {
+        let rows = newest.query_map((skill, SIMILAR_AMONG), |row| row.get::<_, i64>(0))?;
+        near.extend(rows.collect::<Result<Vec<_>, _>>()?);
+    }
     let mut statement = connection.prepare_cached(
-        "WITH near AS (
-           SELECT s.row_key, count(*) AS shared FROM json_each(?1) w JOIN project_skill s ON s.skill = w.value
-           GROUP BY s.row_key)
-         SELECT p.id FROM near JOIN project p USING (row_key)
+        "SELECT p.id FROM json_each(?1) near CROSS JOIN project p ON p.row_key = near.value
          WHERE p.status = 'open' AND p.id <> ?2
-         ORDER BY near.shared + (p.category = ?3) DESC, p.row_key DESC LIMIT ?4",
+         ORDER BY (SELECT count(*) FROM json_each(?3) w
+                   CROSS JOIN project_skill s ON s.skill = w.value AND s.row_key = p.row_key)
+                + (p.category = ?4) DESC, p.row_key DESC LIMIT ?5",
     )?;
-    let rows =
-        statement.query_map((skills, project.id.as_str(), &project.category, limit), |row| row.get::<_, String>(0))?;
+    let (near, skills) = (encode("keys", &near)?, encode("skills", &project.skills)?);
+    let rows = statement
+        .query_map((near, project.id.as_str(), skills, &project.category, limit), |row| row.get::<_, String>(0))?;
     rows.map(|id| Ok(ProjectId::new(id?))).collect()
 }
 

@@ -22,5 +22,6 @@ mod rekey;
 mod retention;
 mod sample;
 mod search_all;
+mod similar;
 mod thread;
 mod writes;
