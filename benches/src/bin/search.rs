@@ -1,6 +1,7 @@
-//! P4 and P7: search as you type over many short documents, in the encrypted store and in plain SQLite with an FTS5 table
-//! made by hand, in turns.
+//! P4 and P7: search as you type over many short documents, in the encrypted store, in a copy of its files without the
+//! encryption, and in plain SQLite with an FTS5 table made by hand, in turns.
 
+use std::path::Path;
 use std::time::Instant;
 
 use clap::Parser;
@@ -12,6 +13,7 @@ use presta_store::{Connection, Error, Key, Store, project};
 
 const NOW: i64 = 1_790_000_000_000;
 const TIMES: usize = 200;
+const KEY: u8 = 7;
 
 #[derive(Debug, Parser)]
 #[command(about)]
@@ -32,7 +34,7 @@ fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     figures.note("documents", f64::from(arguments.documents))?;
 
-    let store = Store::open(&folder.path().join("cache.db"), &Key::from_bytes([7; 32]), |_| {})?;
+    let store = Store::open(&folder.path().join("cache.db"), &Key::from_bytes([KEY; 32]), |_| {})?;
     let started = Instant::now();
     fill_store(&store, arguments.documents)?;
     let rows = started.elapsed();
@@ -45,6 +47,8 @@ fn main() -> anyhow::Result<()> {
     figures.note("encrypted store: rows written, s", rows.as_secs_f64())?;
     figures.note("encrypted store: indexed, s", indexed.as_secs_f64())?;
     figures.note("encrypted store: segments joined, s", optimized.as_secs_f64())?;
+
+    let bare = decrypted(folder.path())?;
 
     let plain = Connection::open(folder.path().join("plain.db"))?;
     let started = Instant::now();
@@ -61,11 +65,17 @@ fn main() -> anyhow::Result<()> {
         let query = |turn: usize| queries.get(turn % queries.len()).copied().unwrap_or_default();
         // Once to warm both, then in turns.
         percentiles(queries.len(), |turn| ours(&store, query(turn), sort))?;
+        percentiles(queries.len(), |turn| of_copy(&bare, query(turn), sort))?;
         percentiles(queries.len(), |turn| theirs(&plain, sql, query(turn)))?;
         let (mine, mine_99) = percentiles(TIMES, |turn| ours(&store, query(turn), sort))?;
+        let (open, open_99) = percentiles(TIMES, |turn| of_copy(&bare, query(turn), sort))?;
         let (other, other_99) = percentiles(TIMES, |turn| theirs(&plain, sql, query(turn)))?;
         figures.note(&format!("{name}: encrypted store, median ms"), mine)?;
         figures.note(&format!("{name}: encrypted store, p99 ms"), mine_99)?;
+        figures.note(&format!("{name}: the same without encryption, median ms"), open)?;
+        figures.note(&format!("{name}: the same without encryption, p99 ms"), open_99)?;
+        figures.note(&format!("{name}: ratio of the medians, with and without encryption"), mine / open)?;
+        figures.note(&format!("{name}: ratio of p99, with and without encryption"), mine_99 / open_99)?;
         figures.note(&format!("{name}: plain FTS5 by hand, median ms"), other)?;
         figures.note(&format!("{name}: plain FTS5 by hand, p99 ms"), other_99)?;
         figures.note(&format!("{name}: ratio of the medians"), mine / other)?;
@@ -84,12 +94,44 @@ const RANKED: &str = "WITH best AS MATERIALIZED (SELECT rowid AS k, bm25(fts, 8.
 const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM fts f CROSS JOIN doc d ON d.row_key = f.rowid
     WHERE fts MATCH ?1 AND d.status = 'open' LIMIT 1051)";
 
+/// The store's two files, page for page without the encryption.
+fn decrypted(folder: &Path) -> anyhow::Result<Connection> {
+    let key = format!("{KEY:02x}").repeat(32);
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    for name in ["cache.db", "search.db"] {
+        let from = Connection::open(path(name))?;
+        from.execute_batch(&format!("PRAGMA key = \"x'{key}'\""))?;
+        from.execute("ATTACH DATABASE ?1 AS copy KEY ''", [path(&format!("open-{name}"))])?;
+        from.query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()))?;
+    }
+    let bare = Connection::open(path("open-cache.db"))?;
+    bare.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;")?;
+    bare.execute("ATTACH DATABASE ?1 AS search KEY ''", [path("open-search.db")])?;
+    bare.set_prepared_statement_cache_capacity(64);
+    Ok(bare)
+}
+
 fn ours(store: &Store, query: &str, sort: Sort) -> Result<usize, anyhow::Error> {
+    listed(query, sort, |request| Ok(store.read(|connection| list(connection, request))?.projects.len()))
+}
+
+fn of_copy(bare: &Connection, query: &str, sort: Sort) -> Result<usize, anyhow::Error> {
+    listed(query, sort, |request| {
+        let snapshot = bare.unchecked_transaction()?;
+        Ok(list(&snapshot, request)?.projects.len())
+    })
+}
+
+fn listed(
+    query: &str,
+    sort: Sort,
+    read: impl FnOnce(&ListRequest<'_>) -> anyhow::Result<usize>,
+) -> anyhow::Result<usize> {
     let search = Search::parse(query);
     let filters = ProjectFilters::default();
     let request =
         ListRequest { search: &search, filters: &filters, sort, my_skills: &[], now: NOW, offset: 0, limit: 50 };
-    Ok(store.read(|connection| list(connection, &request))?.projects.len())
+    read(&request)
 }
 
 fn theirs(plain: &Connection, sql: &str, query: &str) -> Result<usize, anyhow::Error> {

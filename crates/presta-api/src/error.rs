@@ -199,7 +199,13 @@ impl Error {
     /// Whether an answer came back that cannot be read: what was asked may have been done, and asking again may give the
     /// same.
     pub fn is_unreadable(&self) -> bool {
-        matches!(self, Self::NotJson { .. } | Self::Decode { .. } | Self::TooLarge { .. })
+        matches!(self, Self::NotJson { .. } | Self::Decode { .. } | Self::TooLarge { .. }) || self.is_bare_refusal()
+    }
+
+    /// Whether it is a refusal without the reason that the platform gives with each: something on the way spoilt it, or it
+    /// is not the platform's.
+    pub fn is_bare_refusal(&self) -> bool {
+        matches!(self, Self::UnexpectedStatus(400..=499)) && self.retry() == Retry::Permanent
     }
 
     /// A stable name for the UI, which owns the words.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::person::Person;
 
 const TEXT: &str = "Une fois, et une seule.";
+const OFFER: &str = "Bonjour, voici ce que je propose depuis un autre poste : une reprise pas à pas, avec des tests.";
 
 struct Stage {
     platform: Platform,
@@ -46,8 +47,13 @@ impl Stage {
         queue["acts"].as_array().unwrap().iter().find(|act| act["act_id"] == id).cloned().unwrap_or_default()
     }
 
-    /// Lets the pauses between attempts pass until the act waits for the person.
+    /// Lets the pauses between attempts pass until the act waits for the person, its answer being unknown.
     async fn until_in_doubt(&self, id: &str) -> Value {
+        self.until_ended(id, "in-doubt").await
+    }
+
+    /// The same until it ends in `state`.
+    async fn until_ended(&self, id: &str, state: &str) -> Value {
         loop {
             let tried = self.act(id).await["attempts"].as_u64().unwrap();
             assert!(tried <= 7, "attempts are bounded");
@@ -60,12 +66,12 @@ impl Stage {
                 .await
                 .unwrap();
             let act = queue["acts"].as_array().unwrap().iter().find(|act| act["act_id"] == id).unwrap();
-            if act["state"] == "in-doubt" {
+            if act["state"] == state {
                 return act.clone();
             }
             assert!(
                 ["queued", "waiting-retry", "waiting-network"].contains(&act["state"].as_str().unwrap()),
-                "nothing is refused or dropped: {act}"
+                "it ends in no other way: {act}"
             );
             self.ahead.fetch_add(61_000, Ordering::SeqCst);
             self.person.call("sync_now", json!({})).await.unwrap();
@@ -180,4 +186,36 @@ async fn what_stopped_in_doubt_stays_over_a_restart_and_is_the_persons_to_give_u
     assert_eq!(page["messages"].as_array().unwrap().iter().filter(|message| message["text"] == TEXT).count(), 1);
     assert_eq!(stage.account.texts(&thread).await.unwrap().iter().filter(|text| *text == TEXT).count(), 1);
     drop(stage.platform);
+}
+
+/// The person is told why, so a refusal that was spoilt on the way is asked for again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_whose_reason_was_lost_on_the_way_is_asked_for_again() {
+    let stage = stage().await;
+    let person = &stage.person;
+    let project = person.projects("").await.remove(0);
+    person.call("sync_pause", json!({})).await.unwrap();
+    stage.account.bid(&project, 90_000, "EUR", OFFER).await.unwrap();
+    let rule = |fault: &str, value: Value| {
+        let fault = if value.is_null() { json!(fault) } else { json!({ fault: value }) };
+        json!({ "match": { "method": "POST", "path": "/v1/projects/{id}/bids" }, "fault": fault, "times": 1 })
+    };
+    let spoilt = json!([
+        rule("invalid_utf8", Value::Null),
+        rule("wrong_content_type", json!({ "value": "text/html" })),
+        rule("truncate", json!({ "bytes": 40 })),
+    ]);
+    stage.admin.faults(&spoilt).await.unwrap();
+    let act = person.bid(&project).await.unwrap()["act_id"].as_str().unwrap().to_owned();
+    let refused = stage.until_ended(&act, "refused").await;
+    assert_eq!(refused["error"]["code"], "duplicate-bid");
+    assert_eq!(refused["attempts"], 4);
+
+    // One whose reason never comes stands all the same.
+    stage.spoil_method("PATCH", "/v1/projects/{id}", json!("invalid_utf8")).await;
+    let other = person.projects("").await.remove(1);
+    let theirs = json!({ "op": "editProject", "target": other, "body": { "title": "Le projet d’un autre" } });
+    let act = person.call("write_queue", theirs).await.unwrap()["act_id"].as_str().unwrap().to_owned();
+    let refused = stage.until_ended(&act, "refused").await;
+    assert_eq!((&refused["error"]["code"], &refused["attempts"]), (&json!("unexpected-status"), &json!(6)));
 }

@@ -137,6 +137,7 @@ async fn statuses_without_a_word_tell_whether_to_retry() {
         let error = error_of(reply(status, "Content-Type: text/html\r\n", "<html>")).await;
         assert!(matches!(error, Error::UnexpectedStatus(_)), "{status}: {error:?}");
         assert_eq!(error.retry(), retry, "{status}");
+        assert_eq!(error.is_bare_refusal(), retry == Retry::Permanent, "{status}: the reason may come another time");
     }
 }
 

@@ -206,7 +206,10 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
             (ActState::WaitingNetwork, Some(wait))
         }
         Retry::Transient { after } => (ActState::WaitingRetry, Some(after.unwrap_or_default().max(wait))),
-        Retry::Permanent if error.is_unreadable() => (ActState::WaitingRetry, Some(wait)),
+        // A refusal whose reason never comes stands.
+        Retry::Permanent if error.is_unreadable() && !(error.is_bare_refusal() && times >= UNREADABLE) => {
+            (ActState::WaitingRetry, Some(wait))
+        }
         Retry::Permanent if act.act.is_shown() => (ActState::Refused, None),
         Retry::Permanent => return drop_mark(active, act, &failure, now).await,
     };
