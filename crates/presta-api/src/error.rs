@@ -199,7 +199,7 @@ impl Error {
     /// Whether an answer came back that cannot be read: what was asked may have been done, and asking again may give the
     /// same.
     pub fn is_unreadable(&self) -> bool {
-        matches!(self, Self::NotJson { .. } | Self::Decode { .. } | Self::TooLarge { .. }) || self.is_bare_refusal()
+        matches!(self, Self::NotJson { .. } | Self::Decode { .. } | Self::TooLarge { .. })
     }
 
     /// Whether it is a refusal without the reason that the platform gives with each: something on the way spoilt it, or it

@@ -207,7 +207,7 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
         }
         Retry::Transient { after } => (ActState::WaitingRetry, Some(after.unwrap_or_default().max(wait))),
         // A refusal whose reason never comes stands.
-        Retry::Permanent if error.is_unreadable() && !(error.is_bare_refusal() && times >= UNREADABLE) => {
+        Retry::Permanent if error.is_unreadable() || (error.is_bare_refusal() && times < UNREADABLE) => {
             (ActState::WaitingRetry, Some(wait))
         }
         Retry::Permanent if act.act.is_shown() => (ActState::Refused, None),
@@ -224,9 +224,9 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
         .await
 }
 
-/// How many answers in a row could not be read, this one included; 0 when it can.
+/// How many answers in a row could not be read, or did not say why, this one included; 0 when it does.
 fn unreadable_times(act: &StoredAct, error: &presta_api::Error) -> i64 {
-    if !error.is_unreadable() {
+    if !error.is_unreadable() && !error.is_bare_refusal() {
         return 0;
     }
     match act.error.as_ref().and_then(|last| last.params.get(TIMES)) {
