@@ -360,8 +360,8 @@ impl Store {
         }
     }
 
-    /// The checkpoints of [`Log::empty`] cannot restart the log while readers follow each other; a log that grew is emptied here,
-    /// which waits for them.
+    /// The checkpoints of [`Log::empty`] cannot restart the log while readers follow each other; a log that grew is emptied
+    /// here, which waits for them.
     fn keep_wal_small(&self, writer: &Connection) {
         let size = file::wal(&self.inner.path).metadata().map_or(0, |wal| wal.len());
         let mut tried_at = lock(&self.inner.wal_tried_at);

@@ -199,7 +199,9 @@ fn count(
     let total = match (lengths, narrowed.now) {
         (Some(lengths), Some(now)) => {
             let mut values = narrowed.values.clone();
-            values.get_mut(now - 1).into_iter().for_each(|value| *value = Value::Null);
+            if let Some(value) = values.get_mut(now - 1) {
+                *value = Value::Null;
+            }
             lengths.total(List { sql: sql.clone(), values }, request.now, || {
                 let mut closing = connection.prepare_cached(NEXT_CLOSING)?;
                 let until: Option<i64> = closing.query_row([request.now], |row| row.get(0))?;

@@ -196,14 +196,11 @@ async fn a_refusal_whose_reason_was_lost_on_the_way_is_asked_for_again() {
     let project = person.projects("").await.remove(0);
     person.call("sync_pause", json!({})).await.unwrap();
     stage.account.bid(&project, 90_000, "EUR", OFFER).await.unwrap();
-    let rule = |fault: &str, value: Value| {
-        let fault = if value.is_null() { json!(fault) } else { json!({ fault: value }) };
-        json!({ "match": { "method": "POST", "path": "/v1/projects/{id}/bids" }, "fault": fault, "times": 1 })
-    };
+    let rule = |fault: Value| json!({ "match": { "method": "POST", "path": "/v1/projects/{id}/bids" }, "fault": fault, "times": 1 });
     let spoilt = json!([
-        rule("invalid_utf8", Value::Null),
-        rule("wrong_content_type", json!({ "value": "text/html" })),
-        rule("truncate", json!({ "bytes": 40 })),
+        rule(json!("invalid_utf8")),
+        rule(json!({ "wrong_content_type": { "value": "text/html" } })),
+        rule(json!({ "truncate": { "bytes": 40 } })),
     ]);
     stage.admin.faults(&spoilt).await.unwrap();
     let act = person.bid(&project).await.unwrap()["act_id"].as_str().unwrap().to_owned();

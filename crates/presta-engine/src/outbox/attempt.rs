@@ -17,7 +17,7 @@ use crate::error::api_failure;
 use crate::{Active, Error};
 
 /// After so many answers in a row that cannot be read, with the pauses between them about a minute, an act that may have
-/// been done waits for the person.
+/// been done waits for the person, and a refusal without its reason stands.
 const UNREADABLE: i64 = 6;
 /// Where a failure says how many such answers there were.
 const TIMES: &str = "times";
@@ -206,7 +206,6 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
             (ActState::WaitingNetwork, Some(wait))
         }
         Retry::Transient { after } => (ActState::WaitingRetry, Some(after.unwrap_or_default().max(wait))),
-        // A refusal whose reason never comes stands.
         Retry::Permanent if error.is_unreadable() || (error.is_bare_refusal() && times < UNREADABLE) => {
             (ActState::WaitingRetry, Some(wait))
         }
