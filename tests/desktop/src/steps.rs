@@ -42,6 +42,20 @@ pub async fn first_sync(window: &Window, limit: Duration) -> anyhow::Result<u64>
     .await
 }
 
+/// Waits until the demo market is all there: the feed's total follows the end of the synchronisation by a moment.
+///
+/// # Errors
+/// When it is not in time.
+pub async fn demo_market(window: &Window) -> anyhow::Result<()> {
+    first_sync(window, FIRST_SYNC).await?;
+    until("the demo market in the feed", PATIENCE, async || {
+        let total = feed_total(window).await?;
+        ensure!(total > Some(1_500), "the feed has {total:?} projects");
+        Ok(Some(()))
+    })
+    .await
+}
+
 /// Waits until the feed shows every project that is open on the platform, and gives how many.
 ///
 /// # Errors
