@@ -73,7 +73,7 @@ impl Peer {
     }
 
     fn query(&self, query: &str, each: impl Fn(Term) -> Box<dyn Query>) -> BooleanQuery {
-        let words = query.split(' ').map(presta_store::fold);
+        let words = query.split(' ').map(presta_model::fold);
         BooleanQuery::intersection(words.map(|word| each(Term::from_field_text(self.text, &word))).collect())
     }
 

@@ -113,9 +113,9 @@ test("a passphrase locks with Ctrl L, after a restart too, and the wrong one ope
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("passphrase-current")).toBeVisible();
   await page.getByTestId("lock-after").selectOption("15");
-  await expect(page.getByTestId("lock-after")).toHaveValue("15");
   await page.getByTestId("key-rotate").click();
   await expect(page.getByTestId("toast").last()).toContainText("Clé changée");
+  await expect(page.getByTestId("lock-after")).toHaveValue("15");
   await settings(page, "dark", "en");
   await expect(page.getByTestId("passphrase-current")).toBeVisible();
   await look(page, "security dark en");

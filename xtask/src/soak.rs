@@ -27,7 +27,7 @@ pub struct Amount {
     /// With release builds.
     #[arg(long)]
     pub release: bool,
-    /// Processes at a time for the cases and the kills, which share them and mostly wait: each begins its draws a number later.
+    /// Processes that share the cases, and then the kills, side by side, for they mostly wait; each draws from the next seed.
     #[arg(long, default_value_t = 1)]
     pub jobs: u32,
 }
@@ -87,7 +87,8 @@ pub fn run(root: &Path, amount: Amount) -> anyhow::Result<()> {
         }
         let mut failed = None;
         for (job, thread) in (0..jobs).zip(running) {
-            match thread.join().map_err(|_| anyhow::anyhow!("the reading of the test ended"))? {
+            let ended = thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("reading the test's output panicked")));
+            match ended {
                 Ok(of_one) => figures.extend(of_one),
                 Err(error) => {
                     failed.get_or_insert(

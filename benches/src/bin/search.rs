@@ -94,7 +94,7 @@ const RANKED: &str = "WITH best AS MATERIALIZED (SELECT rowid AS k, bm25(fts, 8.
 const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM fts f CROSS JOIN doc d ON d.row_key = f.rowid
     WHERE fts MATCH ?1 AND d.status = 'open' LIMIT 1051)";
 
-/// The store's two files, page for page without the encryption.
+/// The store's two files, row for row in new ones without the encryption, which are compact as new files are.
 fn decrypted(folder: &Path) -> anyhow::Result<Connection> {
     let key = format!("{KEY:02x}").repeat(32);
     let path = |name: &str| folder.join(name).to_string_lossy().into_owned();

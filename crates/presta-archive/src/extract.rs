@@ -151,17 +151,20 @@ fn copy(mut content: Content<'_, '_>, to: &mut Unfinished) -> Result<(), Error> 
     }
 }
 
-/// Gives a file its name, unless that is taken: by a link where the file system has them, as a rename would replace. The file may
-/// keep its old name beside the new one.
-///
-/// # Errors
-/// [`io::ErrorKind::AlreadyExists`] when there is something of that name, which stays as it is; why the disk refuses.
-pub fn publish(part: &Path, target: &Path) -> io::Result<()> {
+/// Gives a file its name, unless that is taken: by a link where the file system has them, as a rename would replace. The
+/// file may keep its old name beside the new one.
+fn publish(part: &Path, target: &Path) -> io::Result<()> {
     match fs::hard_link(part, target) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         Ok(()) => Ok(()),
-        Err(_) if fs::symlink_metadata(target).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(_) => fs::rename(part, target),
+        Err(_) => {
+            // Without links the name is made before it is replaced: one that comes there meanwhile is not written over.
+            File::options().write(true).create_new(true).open(target)?;
+            fs::rename(part, target).inspect_err(|_| {
+                // Nothing was written in it.
+                let _ = fs::remove_file(target);
+            })
+        }
     }
 }
 

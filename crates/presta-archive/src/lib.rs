@@ -22,7 +22,7 @@ mod watch;
 pub use archive::{Archive, Entry, Form, Kind};
 pub use compare::{Difference, KindDifference};
 pub use error::Error;
-pub use extract::{Extracted, publish};
+pub use extract::Extracted;
 pub use faults::Faults;
 pub use limits::Limits;
 pub use name::{NameFault, is_device};

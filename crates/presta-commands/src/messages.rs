@@ -194,7 +194,7 @@ pub(crate) async fn threads(engine: &Engine, request: ThreadsRequest) -> Result<
     let me = active.me().clone();
     active
         .read(move |connection| {
-            let wanted = presta_engine::store::fold(request.query.trim());
+            let wanted = presta_model::fold(request.query.trim());
             let mut rows = rows(connection, &me)?;
             rows.retain(|row| {
                 let shown = match request.view {
@@ -203,7 +203,7 @@ pub(crate) async fn threads(engine: &Engine, request: ThreadsRequest) -> Result<
                     ThreadView::Archived => row.archived,
                 };
                 let text = format!("{} {}", row.with, row.project_title.as_deref().unwrap_or_default());
-                shown && (wanted.is_empty() || presta_engine::store::fold(&text).contains(&wanted))
+                shown && (wanted.is_empty() || presta_model::fold(&text).contains(&wanted))
             });
             rows.sort_by_key(|row| std::cmp::Reverse(row.last_at));
             Ok(rows)

@@ -1,9 +1,10 @@
 //! Names of files that others chose, made harmless for a folder of the person's on any system.
 
+use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use presta_archive::{is_device, publish};
+use presta_archive::is_device;
 use presta_model::is_unseen;
 
 /// Longest name, in bytes: what goes around it still fits in the 255 of most file systems.
@@ -13,8 +14,8 @@ const LONGEST_ENDING: usize = 20;
 /// Names beside the wanted one that are tried.
 const BESIDE: u32 = 9_999;
 
-/// `name` without folders, control characters, those that turn the direction of writing, and what Windows forbids; neither
-/// hidden nor a device, and never empty.
+/// `name` without folders, control characters, characters that are not seen, and what Windows forbids; neither hidden nor a
+/// device, and never empty.
 pub(crate) fn safe(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last
@@ -43,11 +44,16 @@ pub(crate) fn take(folder: &Path, name: &str, from: &Path) -> std::io::Result<Pa
     for number in 1..=BESIDE {
         let tried = if number == 1 { name.to_owned() } else { format!("{stem} ({number}){ending}") };
         let path = folder.join(tried);
-        match publish(from, &path) {
-            Ok(()) => {
-                // Its old name, where it still has one.
-                let _ = std::fs::remove_file(from);
-                return Ok(path);
+        // Made before it is replaced: a file that is there, or comes there meanwhile, is not written over. Never by a link: a
+        // `.part` that a kill left beside it would be the person's own file, in which the next download writes.
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(_) => {
+                let named = std::fs::rename(from, &path);
+                if named.is_err() {
+                    // Nothing was written in it.
+                    let _ = std::fs::remove_file(&path);
+                }
+                return named.map(|()| path);
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),

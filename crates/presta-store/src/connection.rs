@@ -238,7 +238,7 @@ impl Store {
         let removed = std::fs::remove_file(&path);
         asked.and(removed).map_err(|error| match error.kind() {
             _ if durable::is_full(&error) => Error::DiskFull,
-            // Before the number, which is another thing on Windows.
+            // Before the raw number: 5 is EIO on Unix, and access denied on Windows.
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Error::ReadOnly(error.to_string()),
             _ if error.raw_os_error() == Some(EIO) => Error::DiskFailed(error.to_string()),
             _ => Error::Io(error),

@@ -37,7 +37,10 @@ pub fn is_full(error: &io::Error) -> bool {
 }
 
 /// Brings the names of the folder that `path` is in to the disk; elsewhere than on Unix the system does it itself.
-pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// Why the system refused; some file systems refuse it for any folder.
+pub fn sync_folder_of(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
         // The parent of a name alone is nothing, which stands for the folder one is in.

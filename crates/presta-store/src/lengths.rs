@@ -24,7 +24,7 @@ pub(crate) struct Lengths {
 struct Known {
     list: List,
     version: u64,
-    /// When it was counted, and when the next of its rows ends by itself, in ms since 1970.
+    /// From when it was counted until the next open project, of this list or not, closes by itself, in ms since 1970.
     during: std::ops::Range<i64>,
     total: u64,
 }

@@ -49,7 +49,6 @@ pub use error::Error;
 pub use indexer::Progress;
 pub use key::Key;
 pub use lengths::LengthsNow;
-pub use presta_model::fold;
 pub use rusqlite::Connection;
 pub use salvage::Recovery;
 pub use transaction::{Changed, Tx};

@@ -388,6 +388,11 @@ impl Narrowed {
         if let Some(days) = search.min_age_days {
             it.add("p.row_key < ?", row_key::at(request.now - i64::from(days) * DAY_MS));
         }
+        let by_age = search.max_age_hours.is_some() || search.max_age_days.is_some() || search.min_age_days.is_some();
+        if by_age || filters.max_age_days.is_some() {
+            // Where such a list begins or ends moves with the time: its length does not stay.
+            it.now = None;
+        }
         if filters.not_bid {
             it.clauses.push(
                 "NOT EXISTS (SELECT 1 FROM bid b WHERE b.project_id = p.id AND b.mine = 1

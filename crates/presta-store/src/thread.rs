@@ -99,7 +99,7 @@ pub fn unread(connection: &Connection) -> Result<u32, Error> {
         .query_row([], |row| row.get(0))?)
 }
 
-/// Rewrites a conversation after a local act (read, mute, archive), without a new revision.
+/// Rewrites a conversation after a local act (read, mute, archive) or the answer to one, without a new revision.
 ///
 /// # Errors
 /// When the database cannot be written.

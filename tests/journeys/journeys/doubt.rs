@@ -188,6 +188,25 @@ async fn what_stopped_in_doubt_stays_over_a_restart_and_is_the_persons_to_give_u
     drop(stage.platform);
 }
 
+/// Something on the way that answers in the platform's place, such as the page of a train's network, says nothing of what
+/// the platform has done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_without_its_reason_does_not_settle_what_may_have_been_done() {
+    let stage = stage().await;
+    let project = stage.person.projects("").await.remove(0);
+    let rule =
+        |fault: Value| json!({ "match": { "method": "POST", "path": "/v1/projects/{id}/bids" }, "fault": fault });
+    let mut lost = rule(json!("reset_after_commit"));
+    lost["times"] = 1.into();
+    stage.admin.faults(&json!([lost, rule(json!({ "status": { "code": 403, "body": "html" } }))])).await.unwrap();
+    let act = stage.person.bid(&project).await.unwrap()["act_id"].as_str().unwrap().to_owned();
+    let stopped = stage.until_in_doubt(&act).await;
+    assert_eq!(stopped["error"]["params"]["reason"], "unexpected-status");
+    stage.cannot_be_changed(&act, "queue_edit", json!({})).await;
+    stage.settled_by_asking_again(&act).await;
+    assert_eq!(stage.account.bids_on(&project).await.unwrap().len(), 1);
+}
+
 /// The person is told why, so a refusal that was spoilt on the way is asked for again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_whose_reason_was_lost_on_the_way_is_asked_for_again() {

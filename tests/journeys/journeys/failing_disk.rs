@@ -270,10 +270,12 @@ async fn a_database_that_cannot_be_written_is_told_before_its_log_fills_the_disk
     assert!(strace.injected().unwrap() > 0);
     strace.end().await.unwrap();
     // What the index was just committing, in its own file, is still written.
-    let mut files = rig.files();
+    let (mut files, mut looks) = (rig.files(), 0);
     until("the files to rest", PATIENCE, async || {
         let before = std::mem::replace(&mut files, rig.files());
-        Ok((before == files).then_some(()))
+        // A commit of the index rests while the disk takes it.
+        looks = if before == files { looks + 1 } else { 0 };
+        Ok((looks >= 10).then_some(()))
     })
     .await
     .unwrap();

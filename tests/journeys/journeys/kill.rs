@@ -8,6 +8,9 @@ use presta_testkit::{Account, Admin, Bridge, Limits, Login, Options, Platform, S
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+mod files;
+
+use self::files::Files;
 use crate::model::brief;
 use crate::person::form;
 use crate::seed::{Draw, number};
@@ -62,6 +65,9 @@ struct Rig {
     thread: String,
     home: TempDir,
     draw: Draw,
+    files: Files,
+    /// Files that the platform had at the beginning.
+    seeded: u64,
     signed_in: bool,
 }
 
@@ -83,6 +89,7 @@ async fn a_process_killed_at_any_instant_loses_nothing_and_repeats_nothing() {
     println!("  kills: {kills}");
     println!("  kill_acts_acknowledged: {acknowledged}");
     println!("  kill_acts_on_the_platform: {done}");
+    println!("  kill_files_on_the_platform: {}", rig.files.arrived());
     println!("  kill_cycle_ms: {}", begun.elapsed().as_millis() / u128::from(kills.max(1)));
 }
 
@@ -102,8 +109,21 @@ impl Rig {
         let opened = me.open_thread(text(&project, "id")?, "Bonjour, quel est le volume de données ?").await?;
         let thread = opened.pointer("/thread/id").and_then(Value::as_str).context("no conversation")?.to_owned();
         let admin = platform.admin()?;
+        let seeded = admin.rows("attachments").await?;
         let home = tempfile::tempdir()?;
-        Ok(Self { platform, admin, login, me, client, thread, home, draw: Draw::begin(), signed_in: false })
+        Ok(Self {
+            platform,
+            admin,
+            login,
+            me,
+            client,
+            thread,
+            home,
+            draw: Draw::begin(),
+            files: Files::default(),
+            seeded,
+            signed_in: false,
+        })
     }
 
     /// A started application that is signed in and has caught up. Who signed in once has not to do so again.
@@ -138,7 +158,7 @@ impl Rig {
         let from_others = self.prepare(work, number).await?;
 
         let instant = Duration::from_millis(self.draw.below(WITHIN_MS));
-        let asked = act_until(&bridge, &project, &self.thread, number, instant).await;
+        let asked = act_until(&bridge, &project, &self.thread, number, instant, &mut self.files).await;
         bridge.kill().await?;
         if work == Work::Start {
             let starting = Starting::new(&self.home.path().join("profile"), self.platform.url())?;
@@ -170,7 +190,7 @@ impl Rig {
     }
 
     async fn check(
-        &self,
+        &mut self,
         bridge: &Bridge,
         project: &str,
         asked: &Asked,
@@ -195,6 +215,9 @@ impl Rig {
         }
         let messages = self.admin.rows("messages").await?;
         ensure!(messages == before.0 + done + from_others, "{messages} messages after {}: {asked:?}", before.0);
+        let files = self.files.check(bridge, &self.thread, page["items"].as_array().context("no messages")?).await?;
+        let attachments = self.admin.rows("attachments").await?;
+        ensure!(attachments == self.seeded + files, "{attachments} files after {} and {files}", self.seeded);
         let bids = self.me.bids_on(project).await?.len() as u64;
         ensure!(bids == 1 || (bids == 0 && asked.bid != Some(true)), "{bids} bids: {asked:?}");
         let all = self.admin.rows("bids").await?;
@@ -203,8 +226,15 @@ impl Rig {
     }
 }
 
-/// The person writes, bids and writes on until `instant` has come.
-async fn act_until(bridge: &Bridge, project: &str, thread: &str, number: u32, instant: Duration) -> Asked {
+/// The person writes, attaches a file, bids and writes on until `instant` has come.
+async fn act_until(
+    bridge: &Bridge,
+    project: &str,
+    thread: &str,
+    number: u32,
+    instant: Duration,
+    files: &mut Files,
+) -> Asked {
     let mut asked = Asked::default();
     let acting = async {
         for n in 0u32.. {
@@ -212,6 +242,10 @@ async fn act_until(bridge: &Bridge, project: &str, thread: &str, number: u32, in
                 asked.bid = Some(false);
                 let bid = json!({ "project_id": project, "form": form() });
                 asked.bid = Some(matches!(bridge.ask("bid_submit", &bid).await, Ok(Ok(_))));
+            }
+            if n == number % 3 {
+                // Cut short by the kill, or not; `check` tells them apart.
+                let _ = files.attach(bridge, thread, format!("{number}.bin")).await;
             }
             let text = format!("Acte {number}-{n}-fin");
             let message = json!({ "thread_id": thread, "text": text });

@@ -118,11 +118,14 @@ impl Archive {
         let bytes = file.metadata()?.len();
         if let Some(part) = self.part.0.take() {
             // Kept in the guard until it is there, so that a refused rename leaves nothing behind.
-            let renamed = durable::rename(&part, &self.path);
-            if renamed.is_err() {
+            if let Err(error) = fs::rename(&part, &self.path) {
                 self.part.0 = Some(part);
+                return Err(error);
             }
-            renamed?;
+            // It is whole and has its name: not an export that failed.
+            if let Err(error) = durable::sync_folder_of(&self.path) {
+                tracing::warn!(%error, "the name of an export may not be on the disk yet");
+            }
         }
         Ok(bytes)
     }

@@ -16,8 +16,8 @@ use crate::bus::CoreEvent;
 use crate::error::api_failure;
 use crate::{Active, Error};
 
-/// After so many answers in a row that cannot be read, with the pauses between them about a minute, an act that may have
-/// been done waits for the person, and a refusal without its reason stands.
+/// After so many answers in a row that cannot be read or do not say why (about half a minute, with the pauses between
+/// them), an act that may have been done waits for the person, and any other refusal stands.
 const UNREADABLE: i64 = 6;
 /// Where a failure says how many such answers there were.
 const TIMES: &str = "times";
@@ -190,7 +190,8 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
     }
     let now = active.clock.now_ms();
     let wait = wait_for(act.attempts);
-    let given_up = times >= UNREADABLE && in_doubt;
+    // A refusal without its reason says nothing of an earlier attempt whose answer was lost.
+    let given_up = times >= UNREADABLE && (in_doubt || (act.in_doubt && error.is_bare_refusal()));
     let (state, wait) = match error.retry() {
         _ if given_up && act.act.is_shown() => {
             failure = Failure::new("outcome-unknown").with("reason", error.code()).with(TIMES, times);
@@ -223,7 +224,7 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
         .await
 }
 
-/// How many answers in a row could not be read, or did not say why, this one included; 0 when it does.
+/// How many answers in a row could not be read, or did not say why, this one included; 0 when this one says it.
 fn unreadable_times(act: &StoredAct, error: &presta_api::Error) -> i64 {
     if !error.is_unreadable() && !error.is_bare_refusal() {
         return 0;

@@ -52,7 +52,7 @@ pub async fn counters(State(admin): State<Admin>) -> Answer {
         .app
         .read(|sql| {
             let mut rows = serde_json::Map::new();
-            for table in ["projects", "bids", "threads", "messages", "mails", "changes", "idempotency"] {
+            for table in ["projects", "bids", "threads", "messages", "attachments", "mails", "changes", "idempotency"] {
                 let count: i64 = sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
                 rows.insert(table.to_owned(), count.into());
             }

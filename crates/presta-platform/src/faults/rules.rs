@@ -107,7 +107,7 @@ pub enum Fault {
     },
     /// Answered with a status; nothing was done.
     Status {
-        /// 429, 500, 502, 503 or 504.
+        /// 429, 500, 502, 503 or 504; 403 as a proxy says it.
         code: u16,
         /// Seconds of `Retry-After`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -162,6 +162,7 @@ impl Fault {
             Self::Delay { ms } if *ms > WAIT_MAX_MS => out("delay/ms"),
             Self::Drip { bytes: 0, .. } => out("drip/bytes"),
             Self::Drip { every_ms, .. } if *every_ms > WAIT_MAX_MS => out("drip/every_ms"),
+            Self::Status { code: 403, body: StatusBody::Html | StatusBody::Empty, .. } => None,
             Self::Status { code, .. } if !matches!(code, 429 | 500 | 502 | 503 | 504) => out("status/code"),
             Self::Huge { bytes } if *bytes > HUGE_MAX => out("huge/bytes"),
             Self::WrongContentType { value } if axum::http::HeaderValue::try_from(value).is_err() => {
@@ -254,6 +255,7 @@ mod tests {
             r#"{"truncate":{"bytes":3}}"#,
             r#"{"wrong_content_type":{"value":"text/plain"}}"#,
             r#"{"status":{"code":429,"retry_after":7,"body":"html"}}"#,
+            r#"{"status":{"code":403,"body":"html"}}"#,
             r#"{"captive_portal":{}}"#,
             r#"{"captive_portal":{"location":"http://portal.example/"}}"#,
             r#""expired_state""#,
@@ -282,6 +284,7 @@ mod tests {
         };
         assert!(!check(r#"{"delay":{"ms":600001}}"#).unwrap());
         assert!(!check(r#"{"status":{"code":200}}"#).unwrap());
+        assert!(!check(r#"{"status":{"code":403}}"#).unwrap());
         assert!(!check(r#"{"drip":{"bytes":0,"every_ms":1}}"#).unwrap());
         assert!(!check(r#"{"wrong_content_type":{"value":"a\nb"}}"#).unwrap());
         assert!(check(r#"{"delay":{"ms":1,"s":1}}"#).is_err());

@@ -1,9 +1,10 @@
 //! The full-text index: found as a plain reading finds, and made anew whenever it cannot be trusted.
 
 use presta_model::Project;
+use presta_model::fold;
 use presta_store::project_list::ProjectFilters;
 use presta_store::search::Search;
-use presta_store::{Error, Store, fold, message, project};
+use presta_store::{Error, Store, message, project};
 use proptest::prelude::*;
 
 use crate::sample::{self, NOW};
