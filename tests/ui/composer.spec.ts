@@ -62,10 +62,12 @@ test("a button pressed while a mistake appears under the pointer still gets its 
 test("milestones must add up", async () => {
   await field("bid-amount").fill("1250,50");
   await field("bid-period").fill("12");
-  await field("milestone-title").fill("Audit");
   await field("milestone-amount").fill("400");
-  await expect(field("milestone-rest")).toContainText("850,50");
   await field("milestone-amount").blur();
+  await expect(field("problem-milestones")).toContainText("Jalon 1 : donnez-lui un intitulé.");
+  await field("milestone-title").fill("Audit");
+  await expect(field("milestone-rest")).toContainText("850,50");
+  await field("milestone-title").blur();
   await expect(field("problem-milestones")).toContainText("400,00");
   await field("milestone-remove").click();
   await expect(field("problem-milestones")).toHaveCount(0);

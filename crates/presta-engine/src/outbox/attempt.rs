@@ -224,7 +224,7 @@ async fn park(active: &Active, act: StoredAct, error: &presta_api::Error, in_dou
         .await
 }
 
-/// How many answers in a row could not be read, or did not say why, this one included; 0 when this one says it.
+/// How many answers in a row could not be read, or did not say why, this one included; 0 when it could be read and said why.
 fn unreadable_times(act: &StoredAct, error: &presta_api::Error) -> i64 {
     if !error.is_unreadable() && !error.is_bare_refusal() {
         return 0;

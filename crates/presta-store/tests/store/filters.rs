@@ -1,8 +1,7 @@
 //! Every filter, alone and combined, against a plain reading of the same projects.
 
 use jiff::Timestamp;
-use presta_model::fold;
-use presta_model::{BudgetKind, Millis, Project, ProjectStatus};
+use presta_model::{BudgetKind, Millis, Project, ProjectStatus, fold};
 use presta_store::project_list::{FilterKind, ListRequest, ProjectFilters, Sort, list};
 use presta_store::search::Search;
 use presta_store::{Store, project};

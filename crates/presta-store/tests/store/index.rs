@@ -1,7 +1,6 @@
 //! The full-text index: found as a plain reading finds, and made anew whenever it cannot be trusted.
 
-use presta_model::Project;
-use presta_model::fold;
+use presta_model::{Project, fold};
 use presta_store::project_list::ProjectFilters;
 use presta_store::search::Search;
 use presta_store::{Error, Store, message, project};

@@ -25,7 +25,7 @@ test("limits of a bid are written as money or as counts", () => {
   expect(plain(problemWords(i18n, { field: "amount", code: "amount-too-small", params: { min: 50 } }, "EUR"))).toBe("50 € au moins.");
   expect(plain(problemWords(i18n, { field: "text", code: "text-too-short", params: { min: 120, have: 119 } }, "EUR"))).toBe("Encore 1 caractère.");
   expect(plain(problemWords(i18n, { field: "milestones", code: "milestones-sum", params: { expected_minor: 125_050, have_minor: 40_000, currency: "EUR" } }, "EUR"))).toBe("Les jalons font 400,00 € ; ils doivent faire 1 250,50 €.");
-  expect(plain(problemWords(i18n, { field: "milestones", code: "milestone-title", params: { index: 0 } }, "EUR"))).toContain("Jalon 1");
+  expect(plain(problemWords(i18n, { field: "milestones", code: "milestone-title", params: { index: 1 } }, "EUR"))).toContain("Jalon 1");
 });
 
 test("differences are written for a reader, not as the core sends them", () => {

@@ -26,7 +26,6 @@ export function problemWords(i18n: I18n, problem: BidProblem, currency: string):
       params[name] = i18n.format.money({ amount_minor: Number(params[`${name}_minor`]), currency: String(params.currency ?? currency) });
     }
   }
-  if (typeof params.index === "number") params.index = params.index + 1;
   if (problem.code === "text-too-short") params.count = Number(problem.params.min) - Number(problem.params.have);
   if (problem.code === "text-too-long") params.count = Number(problem.params.have) - Number(problem.params.max);
   return i18n.dynamic(`problem_${problem.code.replaceAll("-", "_")}`, "problem_unknown", params);
