@@ -67,8 +67,7 @@ async fn files_are_there_once_and_whole_wherever_the_client_ended() {
     person.drained().await;
 
     let account = platform.sign_in(&login).await.unwrap();
-    let page = account.get(&format!("/v1/threads/{thread}/messages?limit=100")).await.unwrap();
-    let messages = page["items"].as_array().unwrap();
+    let messages = account.all(&format!("/v1/threads/{thread}/messages")).await.unwrap();
     let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap());
     assert!(!acknowledged.messages.is_empty(), "it comes to something");
     for text in &acknowledged.messages {
