@@ -50,7 +50,8 @@ async fn sections(album: &mut Album, scene: &mut Scene, language: &str, theme: &
 async fn open(window: &Window, part: &str) -> anyhow::Result<()> {
     if window.count("settings-page").await? == 0 {
         window.click("account-menu").await?;
-        window.click("show-settings").await?;
+        let there = async || Ok(window.count("settings-page").await? > 0);
+        window.click_until("[data-testid='show-settings']", there).await?;
     }
     window.click(&format!("settings-nav-{part}")).await?;
     window.see(&format!("{part}-section")).await?;
